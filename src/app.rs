@@ -1,0 +1,131 @@
+//! Builds every part once, starts them, and stops them in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Settings;
+use crate::platform::clock::SharedClock;
+use crate::platform::db::{Db, DbError};
+use crate::platform::metrics::Metrics;
+use crate::search::engine::{Engine, Place, SearchError};
+use crate::web;
+use crate::web::state::AppState;
+
+/// A running program: its address, and the way to stop it.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens; tests listen on port 0.
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    server: tokio::task::JoinHandle<()>,
+    follower: tokio::task::JoinHandle<()>,
+    db: Db,
+    patience: Duration,
+}
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Search.
+    #[error("search cannot start")]
+    Search(#[from] SearchError),
+    /// The address.
+    #[error("cannot listen on {0}; choose another with --listen")]
+    Listen(SocketAddr, #[source] std::io::Error),
+    /// Metrics.
+    #[error("metrics cannot be registered")]
+    Metrics(#[from] prometheus::Error),
+}
+
+/// Opens the database and brings its schema up to date where that is done by itself: when it is embedded.
+///
+/// # Errors
+/// [`DbError`]
+pub async fn open_database(settings: &Settings) -> Result<Db, DbError> {
+    let db = Db::open(&settings.database_url()).await?;
+    match &db {
+        Db::Sqlite { .. } => db.migrate().await?,
+        Db::Postgres(_) => db.check_schema().await?,
+    }
+    Ok(db)
+}
+
+/// Starts everything. `demo` marks every page as a demonstration.
+///
+/// # Errors
+/// [`StartError`]
+pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) -> Result<Running, StartError> {
+    let engine = Arc::new(Engine::open(&db, Place::Folder(&settings.index_dir())).await?);
+    let metrics = Metrics::new()?;
+    let state = AppState::new(settings, db.clone(), Arc::clone(&engine), clock, metrics, demo);
+    let stop = CancellationToken::new();
+    let listen = settings.server.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|e| StartError::Listen(listen, e))?;
+    let address = listener.local_addr().map_err(|e| StartError::Listen(listen, e))?;
+    let router = web::router::router(&state);
+    let stopped = stop.clone();
+    let server = tokio::spawn(async move {
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned());
+        if let Err(error) = serving.await {
+            tracing::error!(error = %error, "the server ended");
+        }
+    });
+    let every = Duration::from_secs(settings.search.follow_seconds);
+    let follower = tokio::spawn(follow(state, every, stop.clone()));
+    let patience = Duration::from_secs(settings.server.shutdown_seconds);
+    Ok(Running { address, stop, server, follower, db, patience })
+}
+
+/// Brings search up to date until told to stop.
+async fn follow(state: AppState, every: Duration, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(every) => {}
+        }
+        match state.engine.follow(&state.db).await {
+            Ok(true) => tracing::info!(position = state.engine.snapshot().position, "search took in changes"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = %error, "search could not take in changes"),
+        }
+        state.observe_search().await;
+    }
+}
+
+impl Running {
+    /// Waits for Ctrl-C or SIGTERM, then stops.
+    pub async fn until_signal(self) {
+        wait_for_signal().await;
+        tracing::info!("stopping");
+        self.stop().await;
+    }
+
+    /// Takes no new requests, lets the running ones end, then closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(self.patience, self.server).await.is_err() {
+            tracing::warn!("requests were still running when the time to stop was over");
+        }
+        let _ = self.follower.await;
+        self.db.close().await;
+    }
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,16 @@
+//! The catalog: every administrative procedure with its history, imported whole.
+//!
+//! `model` says what a procedure is, `source` reads the formats it arrives in, `import` brings it in, `store` keeps it,
+//! `starter` is the catalog that the program carries, `units` are provinces and communes.
+
+pub mod code;
+pub mod fee;
+pub mod import;
+pub mod legal;
+pub mod model;
+pub mod source;
+pub mod starter;
+pub mod store;
+pub mod text;
+pub mod time_limit;
+pub mod units;

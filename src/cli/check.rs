@@ -1,0 +1,44 @@
+//! `check`: says whether this installation can serve, and changes nothing.
+
+use std::process::ExitCode;
+
+use crate::catalog::store;
+use crate::config::Settings;
+use crate::platform::db::Db;
+use crate::search::knowledge::Knowledge;
+
+/// Prints the settings in force and what was found; fails when something would keep the program from serving.
+pub async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+    println!("listen       {}", settings.server.listen);
+    println!("data folder  {}", settings.data_dir.display());
+    println!("database     {}", without_password(&settings.database_url()));
+    println!("search cache {} answers", settings.search.cache_entries);
+    let knowledge = Knowledge::built_in()?;
+    let synonyms: usize = knowledge.synonyms.values().map(Vec::len).sum();
+    println!("search data  {} ({synonyms} phrases with synonyms)", knowledge.fingerprint);
+    let url = settings.database_url();
+    if let Some(path) = url.strip_prefix("sqlite:")
+        && !std::path::Path::new(path).exists()
+    {
+        println!("the database does not exist yet; `toantrinh serve` makes it");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let db = Db::open(&url).await?;
+    db.check_schema().await?;
+    let counts = store::counts(&mut db.read().await?).await?;
+    println!("catalog      {} public procedures, {} tombstones", counts.public, counts.retired);
+    println!("all is well");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A password in a database URL is not for the terminal.
+fn without_password(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            // It cannot fail: a URL with a password can have another.
+            let _ = parsed.set_password(Some("…"));
+            parsed.to_string()
+        }
+        _ => url.to_owned(),
+    }
+}

@@ -1,0 +1,139 @@
+//! `import procedures` and `import units`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::app;
+use crate::catalog::import::actions::{Options, import};
+use crate::catalog::import::lines::Lines;
+use crate::catalog::units;
+use crate::config::Settings;
+use crate::platform::clock::{Clock, SystemClock};
+
+/// What to bring in.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Procedures: `.jsonl`, `.jsonl.gz` or `.json` with catalog records, list items or detail answers.
+    Procedures(Procedures),
+    /// Provinces, communes and their codes, now and before 1 July 2025.
+    Units(Units),
+}
+
+#[derive(Debug, Args)]
+struct Procedures {
+    /// The file.
+    path: PathBuf,
+    /// Compare only, write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// The file holds the whole catalog: public procedures that it lacks are removed.
+    #[arg(long)]
+    complete: bool,
+    /// Fail when any record was refused.
+    #[arg(long)]
+    strict: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+    /// The day the data was captured, Vietnam time; new versions hold from then [default: now].
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+struct Units {
+    /// The files.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs an import.
+pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    match arguments.what {
+        What::Procedures(arguments) => procedures(settings, &arguments).await,
+        What::Units(arguments) => import_units(settings, &arguments).await,
+    }
+}
+
+async fn procedures(settings: &Settings, arguments: &Procedures) -> anyhow::Result<ExitCode> {
+    let now = SystemClock.now();
+    let as_of = arguments.as_of.map_or(Ok(now), start_of_day)?;
+    anyhow::ensure!(as_of <= now, "--as-of lies in the future");
+    let lines = Lines::open(&arguments.path)?;
+    let db = app::open_database(settings).await?;
+    let options = Options {
+        source: source_name(&arguments.path),
+        dry_run: arguments.dry_run,
+        complete: arguments.complete,
+        as_of,
+    };
+    let bar = progress_bar(lines.total_bytes);
+    let mut show = |read: u64, bytes: u64| {
+        bar.set_position(bytes);
+        bar.set_message(format!("{read} records"));
+    };
+    let report = import(&db, lines, &options, now, &mut show).await?;
+    bar.finish_and_clear();
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    db.close().await;
+    if report.read == 0 {
+        eprintln!("toantrinh: {} holds no record", arguments.path.display());
+    }
+    let failed = report.is_void() || (arguments.strict && !report.is_clean());
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn import_units(settings: &Settings, arguments: &Units) -> anyhow::Result<ExitCode> {
+    let db = app::open_database(settings).await?;
+    let mut reports = Vec::new();
+    for path in &arguments.paths {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let report = units::import(&db, &text).await.with_context(|| path.display().to_string())?;
+        if !arguments.json {
+            println!("{}: {report}", path.display());
+        }
+        reports.push(report);
+    }
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&reports)?);
+    }
+    db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first instant of a day in Vietnam.
+fn start_of_day(day: Date) -> anyhow::Result<Timestamp> {
+    Ok(day.to_zoned_datetime(crate::platform::clock::VIETNAM)?.timestamp())
+}
+
+fn source_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+}
+
+/// A bar on a terminal; elsewhere nothing moves, and the report says it all.
+fn progress_bar(bytes: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent}% {msg} {elapsed} (còn {eta})") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,97 @@
+//! The command line: one binary, one subcommand for each thing it can be told to do.
+
+mod check;
+mod import;
+mod search;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::config::{Overrides, Settings};
+use crate::platform::telemetry;
+
+/// Toàn Trình: the catalog of Vietnam's administrative procedures, and what is not yet online end to end.
+#[derive(Debug, Parser)]
+#[command(name = "toantrinh", version)]
+struct Arguments {
+    /// TOML file with settings.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080].
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// `sqlite:PATH` or `postgres://…` [default: toantrinh.db in the data folder].
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// Folder for the embedded database and the search index [default: data].
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the catalog (the default).
+    Serve,
+    /// Serve a demonstration: the starter catalog, no set-up.
+    Demo,
+    /// Bring data in.
+    Import(import::Arguments),
+    /// Search from the command line.
+    Search(search::Arguments),
+    /// Delete the search index and build it anew from the database.
+    Reindex,
+    /// Bring a PostgreSQL database's schema up to this program's.
+    Migrate,
+    /// Check settings, database and search without changing anything.
+    Check,
+}
+
+/// Runs the command line and says whether it went well.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+        .and_then(|runtime| runtime.block_on(dispatch(arguments)));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("toantrinh: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let mut settings = Settings::load(&Overrides {
+        file: arguments.config,
+        listen: arguments.listen,
+        database: arguments.database,
+        data_dir: arguments.data_dir.clone(),
+    })?;
+    telemetry::init(&settings);
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(&settings).await,
+        Command::Demo => {
+            if arguments.data_dir.is_none() {
+                settings.data_dir = settings.data_dir.join("demo");
+            }
+            settings.http.allow_loopback = true;
+            serve::demo(&settings).await
+        }
+        Command::Import(arguments) => import::run(&settings, arguments).await,
+        Command::Search(arguments) => search::run(&settings, arguments).await,
+        Command::Reindex => serve::reindex(&settings).await,
+        Command::Migrate => serve::migrate(&settings).await,
+        Command::Check => check::run(&settings).await,
+    }
+}

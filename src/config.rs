@@ -1,0 +1,204 @@
+//! Every setting: its default, its meaning, its check.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+/// All settings. Later sources win: defaults, the TOML file, `TOANTRINH_SECTION__KEY`, flags.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Folder for the embedded database and the search index. Other files in it are left alone.
+    pub data_dir: PathBuf,
+    /// Where the program listens and how it answers.
+    pub server: Server,
+    /// Where data is kept.
+    pub database: Database,
+    /// Search.
+    pub search: Search,
+    /// Requests this program makes.
+    pub http: Http,
+    /// Logs.
+    pub log: Log,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Seconds a request may take before it is answered with 503.
+    pub request_seconds: u64,
+    /// Requests handled at once; more are answered 503 with `Retry-After`.
+    pub max_concurrent: usize,
+    /// Seconds that running requests get to end after a stop signal.
+    pub shutdown_seconds: u64,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`; empty means `toantrinh.db` in the data folder.
+    pub url: String,
+}
+
+/// `[search]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// Answers kept in memory; 0 switches the cache off.
+    pub cache_entries: usize,
+    /// Seconds between looks at the change log.
+    pub follow_seconds: u64,
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Lets sources be polled on this machine's own addresses; for the demo and for tests.
+    pub allow_loopback: bool,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,sqlx=warn`.
+    pub level: String,
+    /// `text` or `json`.
+    pub format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For collectors.
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            server: Server {
+                listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+                request_seconds: 15,
+                max_concurrent: 512,
+                shutdown_seconds: 20,
+            },
+            database: Database::default(),
+            search: Search { cache_entries: 10_000, follow_seconds: 2 },
+            http: Http::default(),
+            log: Log { level: "info,sqlx=warn,tantivy=warn".to_owned(), format: LogFormat::Text },
+        }
+    }
+}
+
+/// What the command line may set over everything else.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--config`
+    pub file: Option<PathBuf>,
+    /// `--listen`
+    pub listen: Option<SocketAddr>,
+    /// `--database`
+    pub database: Option<String>,
+    /// `--data-dir`
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The named file is not there.
+    #[error("the settings file {0} does not exist")]
+    NoFile(PathBuf),
+    /// A value or a name is wrong; the text names it.
+    #[error("a setting cannot be used: {0}")]
+    Invalid(#[from] Box<figment::Error>),
+    /// A value is out of its range.
+    #[error("{setting} = {value} is out of range: {expected}")]
+    OutOfRange {
+        /// The setting's name.
+        setting: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        expected: &'static str,
+    },
+}
+
+impl Settings {
+    /// Reads all sources and checks every value.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the setting and what to do.
+    pub fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = &overrides.file {
+            if !file.is_file() {
+                return Err(ConfigError::NoFile(file.clone()));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment.merge(Env::prefixed("TOANTRINH_").split("__"));
+        let mut settings: Self = figment.extract().map_err(Box::new)?;
+        if let Some(listen) = overrides.listen {
+            settings.server.listen = listen;
+        }
+        if let Some(url) = &overrides.database {
+            settings.database.url.clone_from(url);
+        }
+        if let Some(folder) = &overrides.data_dir {
+            settings.data_dir.clone_from(folder);
+        }
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        in_range("server.request_seconds", self.server.request_seconds, 1, 600, "1 to 600 seconds")?;
+        in_range("server.max_concurrent", self.server.max_concurrent as u64, 1, 100_000, "1 to 100,000 requests")?;
+        in_range("server.shutdown_seconds", self.server.shutdown_seconds, 1, 600, "1 to 600 seconds")?;
+        in_range("search.cache_entries", self.search.cache_entries as u64, 0, 1_000_000, "0 to 1,000,000 answers")?;
+        in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")
+    }
+
+    /// The database's URL, with the default filled in.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        if self.database.url.is_empty() {
+            format!("sqlite:{}", self.data_dir.join("toantrinh.db").display())
+        } else {
+            self.database.url.clone()
+        }
+    }
+
+    /// The folder of this process's search index.
+    #[must_use]
+    pub fn index_dir(&self) -> PathBuf {
+        self.data_dir.join("search")
+    }
+}
+
+fn in_range(
+    setting: &'static str,
+    value: u64,
+    least: u64,
+    most: u64,
+    expected: &'static str,
+) -> Result<(), ConfigError> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(ConfigError::OutOfRange { setting, value: value.to_string(), expected })
+}

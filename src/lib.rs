@@ -1,0 +1,15 @@
+//! Toàn Trình: a searchable catalog of Vietnam's administrative procedures that tracks reform, polls online-service
+//! metrics, and flags every procedure that is not yet fully online end to end.
+//!
+//! ARCHITECTURE.md has the map. Rooms use rooms further down this list, never further up.
+
+pub mod app;
+pub mod cli;
+pub mod web;
+
+pub mod search;
+
+pub mod catalog;
+
+pub mod config;
+pub mod platform;

@@ -1,0 +1,161 @@
+//! What search knows besides the catalog: synonyms, phrases, popularity. It is data, in `index/`.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::analysis::{Syllable, syllables};
+
+const SYNONYMS: &str = include_str!("../../index/synonyms.toml");
+const PHRASES: &str = include_str!("../../index/phrases.toml");
+const POPULAR: &str = include_str!("../../index/popular.toml");
+
+/// The parsed contents of `index/`.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// Synonyms by the first folded syllable of what people type, longest first.
+    pub synonyms: HashMap<String, Vec<Synonym>>,
+    /// Phrases of questions, by first folded syllable, longest first.
+    pub question: HashMap<String, Vec<Phrase>>,
+    /// Function words, in their exact form.
+    pub function: std::collections::HashSet<String>,
+    /// Words that mark a special variant of a procedure.
+    pub qualifiers: Vec<Phrase>,
+    /// Online dossiers of the old portal's listing, by code; a prior for ranking, never evidence.
+    pub popularity: HashMap<String, f64>,
+    /// Changes when any of the files changes.
+    pub fingerprint: String,
+}
+
+/// A run of syllables.
+#[derive(Debug, Clone)]
+pub struct Phrase {
+    /// Its syllables.
+    pub syllables: Vec<Syllable>,
+}
+
+/// What people say and what the law calls it.
+#[derive(Debug, Clone)]
+pub struct Synonym {
+    /// What is typed.
+    pub from: Phrase,
+    /// What it may mean, as names have it.
+    pub to: Vec<Phrase>,
+    /// The same in words, to be shown.
+    pub meaning: Vec<String>,
+    /// Longer compounds in which it means something else.
+    pub not_in: Vec<Phrase>,
+}
+
+/// Why the data cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("index/{file} cannot be read: {source}")]
+pub struct KnowledgeError {
+    file: &'static str,
+    source: toml::de::Error,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SynonymFile {
+    synonym: Vec<SynonymEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SynonymEntry {
+    from: Vec<String>,
+    to: Vec<String>,
+    #[serde(default)]
+    not_in: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PhraseFile {
+    question: Vec<String>,
+    function: Vec<String>,
+    qualifier: Vec<String>,
+    #[serde(default)]
+    generic: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PopularFile {
+    popular: HashMap<String, f64>,
+    #[serde(default)]
+    assumed: HashMap<String, f64>,
+}
+
+impl Knowledge {
+    /// Reads the data this program was built with.
+    ///
+    /// # Errors
+    /// [`KnowledgeError`] naming the file; a test keeps that from being shipped.
+    pub fn built_in() -> Result<Self, KnowledgeError> {
+        let synonyms: SynonymFile = read("synonyms.toml", SYNONYMS)?;
+        let phrases: PhraseFile = read("phrases.toml", PHRASES)?;
+        let popular: PopularFile = read("popular.toml", POPULAR)?;
+        let mut popularity = popular.assumed;
+        popularity.extend(popular.popular);
+        let mut hash = Sha256::new();
+        for text in [SYNONYMS, PHRASES, POPULAR] {
+            hash.update(text.as_bytes());
+        }
+        Ok(Self {
+            synonyms: by_first(synonyms.synonym.iter().flat_map(SynonymEntry::entries), |s| &s.from),
+            question: by_first(phrases.question.iter().map(|p| Phrase::of(p)), |p| p),
+            function: phrases.function.iter().flat_map(|w| syllables(w)).map(|s| s.exact).collect(),
+            qualifiers: phrases.qualifier.iter().map(|p| Phrase::of(p)).collect(),
+            popularity,
+            fingerprint: hash.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect(),
+        })
+    }
+}
+
+impl SynonymEntry {
+    fn entries(&self) -> impl Iterator<Item = Synonym> + '_ {
+        self.from.iter().map(|from| Synonym {
+            from: Phrase::of(from),
+            to: self.to.iter().map(|t| Phrase::of(t)).collect(),
+            meaning: self.to.clone(),
+            not_in: self.not_in.iter().map(|t| Phrase::of(t)).collect(),
+        })
+    }
+}
+
+impl Phrase {
+    fn of(text: &str) -> Self {
+        Self { syllables: syllables(text) }
+    }
+
+    /// Whether the phrase stands at the head of `at`.
+    ///
+    /// Marks that were typed must agree; `loose` also takes a phrase typed without any.
+    #[must_use]
+    pub fn matches(&self, at: &[Syllable], loose: bool) -> bool {
+        at.len() >= self.syllables.len()
+            && self.syllables.iter().zip(at).all(|(mine, typed)| {
+                mine.exact == typed.exact || (loose && !typed.is_marked() && mine.fold == typed.fold)
+            })
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, KnowledgeError> {
+    toml::from_str(text).map_err(|source| KnowledgeError { file, source })
+}
+
+fn by_first<T>(all: impl Iterator<Item = T>, phrase: impl Fn(&T) -> &Phrase) -> HashMap<String, Vec<T>> {
+    let mut map: HashMap<String, Vec<T>> = HashMap::new();
+    for entry in all {
+        if let Some(first) = phrase(&entry).syllables.first() {
+            map.entry(first.fold.clone()).or_default().push(entry);
+        }
+    }
+    for entries in map.values_mut() {
+        entries.sort_by_key(|e| std::cmp::Reverse(phrase(e).syllables.len()));
+    }
+    map
+}

@@ -1,0 +1,5 @@
+//! The public API, version 1: JSON over what the rooms know.
+
+pub mod detail;
+pub mod list;
+pub mod shapes;

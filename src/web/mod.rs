@@ -1,0 +1,16 @@
+//! The shell: router, middleware, assets, pages and the API.
+//!
+//! Handlers live here and not in the rooms because a page joins what several rooms know; they unpack a request, ask the
+//! rooms, and pack the answer.
+
+pub mod api;
+pub mod assets;
+pub mod format;
+pub mod middleware;
+pub mod openapi;
+pub mod ops;
+
+pub mod parameters;
+pub mod router;
+pub mod state;
+

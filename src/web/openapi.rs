@@ -1,0 +1,36 @@
+//! The API's description, made from the code.
+
+use std::sync::LazyLock;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use utoipa::OpenApi;
+
+use super::{api, ops};
+use crate::platform::problem::{CODES, Problem};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Toàn Trình", description = "The catalog of Vietnam's administrative procedures."),
+    paths(api::list::list, api::detail::detail, ops::healthz, ops::readyz, ops::metrics),
+    components(schemas(Problem))
+)]
+struct Api;
+
+/// The description as JSON, with the table of error codes.
+pub static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    let mut api = Api::openapi();
+    let mut description = String::from(
+        "The catalog of Vietnam's administrative procedures. Errors are RFC 9457 problems with these codes:\n",
+    );
+    for (_, code, status, meaning) in CODES {
+        description.push_str(&format!("\n- `{code}` ({}): {meaning}", status.as_u16()));
+    }
+    api.info.description = Some(description);
+    api.to_pretty_json().unwrap_or_default()
+});
+
+/// `GET /api/v1/openapi.json`
+pub async fn serve() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
+}

@@ -1,0 +1,36 @@
+//! For operators: is it alive, is it ready, what are its figures.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::state::AppState;
+use crate::platform::problem::{Code, Problem};
+
+/// Alive: the process answers.
+#[utoipa::path(get, path = "/healthz", tag = "ops", responses((status = 200, description = "the process answers")))]
+pub async fn healthz() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// Ready: the database answers and search is current.
+#[utoipa::path(get, path = "/readyz", tag = "ops", responses(
+    (status = 200, description = "the database answers and search is current"),
+    (status = 503, description = "not yet, or not now", body = Problem)))]
+pub async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
+    match state.observe_search().await {
+        Some(true) => Ok(Json(json!({ "status": "ready", "position": state.engine.snapshot().position }))),
+        Some(false) => Err(Problem::new(Code::NotReady, "search is taking in changes")),
+        None => Err(Problem::new(Code::NotReady, "the database does not answer")),
+    }
+}
+
+/// Figures of this process for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "ops", responses((status = 200, description = "Prometheus text format")))]
+pub async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
+    state.observe_search().await;
+    let text = state.metrics.render().map_err(|e| Problem::internal(&e))?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}

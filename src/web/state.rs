@@ -1,0 +1,101 @@
+//! What every handler is given.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use quick_cache::sync::Cache;
+
+use crate::config::Settings;
+use crate::platform::changes;
+use crate::platform::clock::SharedClock;
+use crate::platform::db::Db;
+use crate::platform::metrics::Metrics;
+use crate::search::engine::Engine;
+
+/// An answer as it goes out, with its entity tag.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The body.
+    pub body: Bytes,
+    /// The entity tag, quotes included.
+    pub etag: String,
+}
+
+/// The parts of the program that handlers use.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// See [`AppState`].
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Search.
+    pub engine: Arc<Engine>,
+    /// The time of day.
+    pub clock: SharedClock,
+    /// Figures of this process.
+    pub metrics: Metrics,
+    /// Answers to searches by snapshot and query string; `None` when switched off.
+    pub answers: Option<Cache<(u64, String), Prepared>>,
+    /// Every page says that it shows a demonstration.
+    pub demo: bool,
+    /// Requests handled at once.
+    pub max_concurrent: usize,
+    /// Seconds a request may take.
+    pub request_seconds: u64,
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(
+        settings: &Settings,
+        db: Db,
+        engine: Arc<Engine>,
+        clock: SharedClock,
+        metrics: Metrics,
+        demo: bool,
+    ) -> Self {
+        let entries = settings.search.cache_entries;
+        Self(Arc::new(Parts {
+            db,
+            engine,
+            clock,
+            metrics,
+            answers: (entries > 0).then(|| Cache::new(entries)),
+            demo,
+            max_concurrent: settings.server.max_concurrent,
+            request_seconds: settings.server.request_seconds,
+        }))
+    }
+
+    /// Brings the gauges of search up to date. Says whether search is current, or `None` when the database is away.
+    pub async fn observe_search(&self) -> Option<bool> {
+        let snapshot = self.engine.snapshot();
+        self.metrics.indexed_procedures.set(i64::try_from(snapshot.names.docs.len()).unwrap_or(i64::MAX));
+        self.metrics.search_position.set(snapshot.position);
+        let newest = match self.db.read().await {
+            Ok(mut tx) => changes::newest(&mut tx).await,
+            Err(error) => Err(error),
+        };
+        match newest {
+            Ok(newest) => {
+                self.metrics.change_position.set(newest);
+                Some(newest == snapshot.position)
+            }
+            Err(error) => {
+                tracing::error!(error = %error, "the database is away");
+                None
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What search knows besides the catalog: synonyms, phrases, popularity. It is data, in `index/`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -56,19 +56,12 @@ pub struct KnowledgeError {
     source: toml::de::Error,
 }
 
+/// Ways to say it, and meanings, stand between bars.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SynonymFile {
-    synonym: Vec<SynonymEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SynonymEntry {
-    from: Vec<String>,
-    to: Vec<String>,
-    #[serde(default)]
-    not_in: Vec<String>,
+    synonyms: BTreeMap<String, String>,
+    not_in: HashMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -77,8 +70,7 @@ struct PhraseFile {
     question: Vec<String>,
     function: Vec<String>,
     qualifier: Vec<String>,
-    #[serde(default)]
-    generic: Vec<String>,
+
 }
 
 #[derive(Deserialize)]
@@ -98,14 +90,14 @@ impl Knowledge {
         let synonyms: SynonymFile = read("synonyms.toml", SYNONYMS)?;
         let phrases: PhraseFile = read("phrases.toml", PHRASES)?;
         let popular: PopularFile = read("popular.toml", POPULAR)?;
-        let mut popularity = popular.assumed;
-        popularity.extend(popular.popular);
+        let mut popularity = popular.popular;
+        popularity.extend(popular.assumed);
         let mut hash = Sha256::new();
         for text in [SYNONYMS, PHRASES, POPULAR] {
             hash.update(text.as_bytes());
         }
         Ok(Self {
-            synonyms: by_first(synonyms.synonym.iter().flat_map(SynonymEntry::entries), |s| &s.from),
+            synonyms: by_first(synonyms.entries(), |s| &s.from),
             question: by_first(phrases.question.iter().map(|p| Phrase::of(p)), |p| p),
             function: phrases.function.iter().flat_map(|w| syllables(w)).map(|s| s.exact).collect(),
             qualifiers: phrases.qualifier.iter().map(|p| Phrase::of(p)).collect(),
@@ -115,13 +107,15 @@ impl Knowledge {
     }
 }
 
-impl SynonymEntry {
+impl SynonymFile {
     fn entries(&self) -> impl Iterator<Item = Synonym> + '_ {
-        self.from.iter().map(|from| Synonym {
-            from: Phrase::of(from),
-            to: self.to.iter().map(|t| Phrase::of(t)).collect(),
-            meaning: self.to.clone(),
-            not_in: self.not_in.iter().map(|t| Phrase::of(t)).collect(),
+        self.synonyms.iter().flat_map(move |(ways, meanings)| {
+            ways.split('|').map(str::trim).map(move |from| Synonym {
+                from: Phrase::of(from),
+                to: meanings.split('|').map(Phrase::of).collect(),
+                meaning: meanings.split('|').map(|m| m.trim().to_owned()).collect(),
+                not_in: self.not_in.get(from).into_iter().flat_map(|n| n.split('|')).map(Phrase::of).collect(),
+            })
         })
     }
 }

@@ -11,7 +11,9 @@ const CLOSE: usize = 60;
 /// Worth of a pair of neighbours beside a single word in the first pass.
 const PAIR: f32 = 0.8;
 /// A document matches when it covers this share of the query's telling words.
-const MATCH: f32 = 0.6;
+const MATCH: f32 = 0.5;
+/// What a word counts whose typed marks the name does not have: "mất" is not "mặt".
+const OTHER_MARKS: f32 = 0.6;
 
 /// The weights of the close look, in the order of [`Features`].
 const WEIGHTS: Features = Features {
@@ -226,16 +228,17 @@ fn compare(variant: &Variant, doc: &NameDoc, names: &Names) -> Features {
         let worth = idf(slot, names) * slot.weight;
         let found = slot.terms.iter().find_map(|(t, sure)| Some((place(*t, &doc.name)?, *t, *sure)));
         if let Some((at, term, sure)) = found {
-            covered += worth * sure;
+            let agrees = marks_agree(slot, doc);
+            covered += worth * sure * if agrees { 1.0 } else { OTHER_MARKS };
             if !said.contains(&term) {
                 said.push(term);
             }
             if slot.weight > 0.3 {
                 first = first.min(at);
             }
-            if let Some(exact) = slot.exact {
+            if slot.exact.is_some() {
                 marked += worth;
-                if doc.name_exact.contains(&exact) {
+                if agrees {
                     marks += worth;
                 }
             }
@@ -264,10 +267,16 @@ fn pair_coverage(variant: &Variant, doc: &NameDoc, names: &Names) -> f32 {
             pair[1].terms.iter().any(|(b, _)| doc.name.windows(2).any(|w| w[0] == *a && w[1] == *b))
         });
         if stands {
-            found += worth;
+            let agree = marks_agree(&pair[0], doc) && marks_agree(&pair[1], doc);
+            found += worth * if agree { 1.0 } else { OTHER_MARKS };
         }
     }
     if total > 0.0 { found / total } else { 1.0 }
+}
+
+/// The name has the word as it was typed, or it was typed without marks.
+fn marks_agree(slot: &Slot, doc: &NameDoc) -> bool {
+    slot.exact.is_none_or(|exact| doc.name_exact.contains(&exact))
 }
 
 fn place(term: Term, name: &[Term]) -> Option<usize> {

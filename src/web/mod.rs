@@ -9,8 +9,8 @@ pub mod format;
 pub mod middleware;
 pub mod openapi;
 pub mod ops;
-
+pub mod pages;
 pub mod parameters;
 pub mod router;
 pub mod state;
-
+pub mod views;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
+use axum::extract::State;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::state::AppState;
-use super::{api, assets, middleware, openapi, ops};
+use super::{api, assets, middleware, openapi, ops, pages};
 use crate::platform::problem::{Code, Problem};
 
 /// The whole program as one service.
@@ -24,6 +25,8 @@ pub fn router(state: &AppState) -> Router {
         .concurrency_limit(state.max_concurrent)
         .timeout(Duration::from_secs(state.request_seconds));
     Router::new()
+        .route("/", get(pages::search::page))
+        .route("/thu-tuc/{code}", get(pages::procedure::page))
 
 
         .route("/assets/{file}", get(assets::serve))
@@ -45,11 +48,9 @@ pub fn router(state: &AppState) -> Router {
         .with_state(state.clone())
 }
 
-async fn nothing_here(uri: Uri) -> Response {
-    if uri.path().starts_with("/api/") {
-        return Problem::new(Code::PathNotFound, format!("nothing is at {}", uri.path())).into_response();
-    }
-    Problem::new(Code::PathNotFound, "x").into_response()
+async fn nothing_here(State(state): State<AppState>, uri: Uri) -> Response {
+    let problem = Problem::new(Code::PathNotFound, format!("nothing is at {}", uri.path()));
+    if uri.path().starts_with("/api/") { problem.into_response() } else { pages::message::of(&state, &problem, "") }
 }
 
 async fn wrong_method() -> Problem {

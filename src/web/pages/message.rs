@@ -1,0 +1,35 @@
+//! Pages that say what went wrong, with ways onward.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{frame, render};
+use crate::platform::problem::{Code, Problem};
+use crate::web::state::AppState;
+use crate::web::views::MessagePage;
+
+/// A problem as a page; what was typed is kept.
+pub fn of(state: &AppState, problem: &Problem, query: &str) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let is = |code: Code| problem.code == code.as_str();
+    let (title, text) = if is(Code::ProcedureNotFound) {
+        ("Không có thủ tục này", "Mã thủ tục không có trong danh mục. Hãy kiểm tra lại mã, hoặc tìm theo tên.")
+    } else if is(Code::NotKnownAt) {
+        ("Chưa có dữ liệu của ngày này", "Thủ tục được ghi nhận lần đầu sau ngày bạn hỏi. Hãy bỏ ngày để xem bản hiện hành.")
+    } else if is(Code::PathNotFound) {
+        ("Không có trang này", "Địa chỉ có thể đã đổi hoặc gõ nhầm.")
+    } else if is(Code::NotAssessedYet) {
+        ("Chưa đánh giá", "Mức độ trực tuyến chưa được kiểm chứng nên chưa lọc theo điều kiện này được.")
+    } else if status == StatusCode::UNPROCESSABLE_ENTITY {
+        ("Yêu cầu chưa đúng", "Địa chỉ có tham số không dùng được. Hãy tìm lại từ ô bên dưới.")
+    } else {
+        ("Hệ thống đang trục trặc", "Xin thử lại sau ít phút.")
+    };
+    let page = MessagePage {
+        frame: frame(state, false),
+        title: title.to_owned(),
+        text: format!("{text} ({})", problem.detail),
+        query: query.to_owned(),
+    };
+    render(status, &page)
+}

@@ -15,6 +15,7 @@ pub struct Procedure {
     /// Name as published, on one line.
     pub name: String,
     /// Who the procedure is for: the public, one province, or agencies among themselves.
+    #[serde(rename = "type")]
     pub kind: ProcedureKind,
     /// The portal's own identifier (UUID), where known.
     pub portal_id: Option<String>,

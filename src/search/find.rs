@@ -1,6 +1,6 @@
 //! A search from request to answer: understand, rank, filter, fold copies, count facets.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::analysis::fold;
@@ -82,6 +82,8 @@ pub struct Answer {
     pub understood: Vec<String>,
     /// The words with typing errors mended.
     pub corrected: Option<String>,
+    /// The folded words that were looked for, synonyms put in.
+    pub words: HashSet<String>,
     /// Counts by facet and value, over all matches.
     pub facets: BTreeMap<&'static str, Vec<(String, usize)>>,
     /// The snapshot that answered.
@@ -117,6 +119,7 @@ impl Engine {
         Answer {
             found,
             total: folded.len(),
+            words: query.words(&snapshot.names),
             understood: query.understood,
             corrected: query.corrected,
             facets: if request.facets { count_facets(&folded, &snapshot) } else { BTreeMap::new() },
@@ -213,7 +216,7 @@ struct Prepared {
     agency: Option<String>,
     audience: Option<String>,
     group: Option<DocId>,
-    codes: Option<std::collections::HashSet<String>>,
+    codes: Option<HashSet<String>>,
     plain: Filters,
     retired: bool,
 }

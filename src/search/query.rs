@@ -1,5 +1,7 @@
 //! The query front end: from what people type to what the names say (SEARCH.md "Query front end").
 
+use std::collections::HashSet;
+
 use super::analysis::{Syllable, syllables};
 use super::knowledge::{Knowledge, Phrase, Synonym};
 use super::names::Names;
@@ -47,6 +49,16 @@ pub struct Slot {
     pub exact: Option<Term>,
     /// How much it counts.
     pub weight: f32,
+}
+
+impl Query {
+    /// The folded words that the query looks for: as typed, or as read where a synonym was put in.
+    #[must_use]
+    pub fn words(&self, names: &Names) -> HashSet<String> {
+        let read = self.variants.get(1).or(self.variants.first());
+        let telling = read.iter().flat_map(|v| &v.slots).filter(|s| s.weight > FUNCTION);
+        telling.flat_map(|s| s.terms.first()).map(|(term, _)| names.folds.word(*term).to_owned()).collect()
+    }
 }
 
 /// Reads a query. `typing` says that the last word may not be finished.

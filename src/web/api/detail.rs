@@ -59,7 +59,6 @@ pub async fn detail(
     let today = SearchDoc::of(&Stored { procedure: looked.procedure.clone(), ..looked.stored.clone() });
     let view = ProcedureDetail {
         procedure: &looked.procedure,
-        kind: looked.procedure.kind,
         online_level: None,
         declared_level: today.declared_level,
         online: today.online,

@@ -106,10 +106,6 @@ pub struct ProcedureDetail<'a> {
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub procedure: &'a Procedure,
-    /// `standard`, `specific` or `internal`.
-    #[serde(rename = "type")]
-    #[schema(value_type = String)]
-    pub kind: ProcedureKind,
     /// L0 to L7; `null` until assessed.
     pub online_level: Option<&'a str>,
     /// What the agency declares.

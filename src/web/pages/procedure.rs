@@ -100,13 +100,18 @@ fn answers(p: &Procedure, shown: &SearchDoc) -> Vec<Line> {
 fn papers(papers: &[Paper]) -> Vec<PaperGroup> {
     let mut groups: Vec<PaperGroup> = Vec::new();
     for paper in papers {
-        let line = PaperLine { name: paper.name.clone(), quantity: quantity(paper), note: paper.note };
+        let line = PaperLine { name: without_bullet(&paper.name), quantity: quantity(paper), note: paper.note };
         match groups.last_mut() {
             Some(group) if group.title == paper.group => group.papers.push(line),
             _ => groups.push(PaperGroup { title: paper.group.clone(), papers: vec![line] }),
         }
     }
     groups
+}
+
+/// Sources begin papers with dashes of their own.
+fn without_bullet(name: &str) -> String {
+    name.trim_start_matches(['-', '+', '*', '•', ' ']).to_owned()
 }
 
 fn quantity(paper: &Paper) -> Option<String> {

@@ -69,7 +69,6 @@ async fn build(state: &AppState, raw: Option<&str>) -> Result<(SearchPage, bool)
 
 fn view(state: &AppState, parameters: &SearchParameters, answer: &Answer, searched: bool) -> SearchPage {
     let query = parameters.request.text.clone();
-    let marked: HashSet<String> = syllables(&query).into_iter().map(|s| s.fold).collect();
     let filters = parameters.given.iter().filter(|(n, _)| n != "q" && n != "limit");
     SearchPage {
         frame: frame(state, true),
@@ -88,7 +87,7 @@ fn view(state: &AppState, parameters: &SearchParameters, answer: &Answer, search
             .as_ref()
             .map(|words| Link { label: words.clone(), url: parameters.with("/", "q", Some(words)) }),
         first: parameters.request.offset + 1,
-        items: answer.found.iter().map(|f| hit(f, &marked, parameters)).collect(),
+        items: answer.found.iter().map(|f| hit(f, &answer.words, parameters)).collect(),
         next_url: parameters
             .next_cursor(answer.total)
             .filter(|_| searched)

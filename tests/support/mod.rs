@@ -1,0 +1,137 @@
+//! Databases, servers and corpora for tests. Everything real, everything thrown away afterwards.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use toantrinh::app::{self, Running};
+use toantrinh::catalog::import::actions::{Options, import};
+use toantrinh::catalog::import::lines::Lines;
+use toantrinh::catalog::import::report::Report;
+use toantrinh::config::Settings;
+use toantrinh::platform::clock::FixedClock;
+use toantrinh::platform::db::Db;
+
+/// The instant at which tests take place: 24 November 2026, 09:00 in Vietnam.
+pub const NOW: Timestamp = Timestamp::constant(1_795_485_600, 0);
+
+/// A migrated database with what must live as long as it.
+pub struct TestDb {
+    pub db: Db,
+    pub url: String,
+    _folder: TempDir,
+}
+
+/// An empty, migrated SQLite database.
+pub async fn sqlite() -> TestDb {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let db = Db::open(&url).await.unwrap();
+    db.migrate().await.unwrap();
+    TestDb { db, url, _folder: folder }
+}
+
+/// An empty, migrated PostgreSQL database, or `None`, said aloud, where no server was given.
+pub async fn postgres() -> Option<TestDb> {
+    let Ok(server) = std::env::var("TOANTRINH_TEST_POSTGRES") else {
+        eprintln!("SKIPPED on PostgreSQL: TOANTRINH_TEST_POSTGRES is not set; tests/run sets it");
+        return None;
+    };
+    let name = format!("test_{}", uuid::Uuid::now_v7().simple());
+    let pool = sqlx::PgPool::connect(&format!("{server}/postgres")).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
+    pool.close().await;
+    let url = format!("{server}/{name}");
+    let db = Db::open(&url).await.unwrap();
+    db.migrate().await.unwrap();
+    Some(TestDb { db, url, _folder: tempfile::tempdir().unwrap() })
+}
+
+/// Both databases, empty.
+pub async fn databases() -> Vec<TestDb> {
+    let mut all = vec![sqlite().await];
+    all.extend(postgres().await);
+    all
+}
+
+/// A running program on a free port.
+pub struct TestApp {
+    running: Option<Running>,
+    pub base: String,
+    pub client: reqwest::Client,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// Serves a database.
+    pub async fn start(db: &TestDb) -> Self {
+        Self::start_with(db, |_| {}).await
+    }
+
+    /// Serves a database with other settings.
+    pub async fn start_with(db: &TestDb, change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = Settings { data_dir: folder.path().to_owned(), ..Settings::default() };
+        settings.server.listen = "127.0.0.1:0".parse().unwrap();
+        settings.search.follow_seconds = 1;
+        change(&mut settings);
+        let clock = Arc::new(FixedClock::new(NOW));
+        let running = app::start(&settings, db.db.clone(), clock, false).await.unwrap();
+        let base = format!("http://{}", running.address);
+        Self { running: Some(running), base, client: reqwest::Client::new(), _folder: folder }
+    }
+
+    /// Asks an address.
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.client.get(format!("{}{path}", self.base)).send().await.unwrap()
+    }
+
+    /// Asks an address for JSON; the status must be the one given.
+    pub async fn json(&self, path: &str, status: u16) -> serde_json::Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    /// Stops the program.
+    pub async fn stop(mut self) {
+        self.running.take().unwrap().stop().await;
+    }
+}
+
+/// How tests import.
+pub fn options() -> Options {
+    Options { source: "test".to_owned(), dry_run: false, complete: false, as_of: NOW }
+}
+
+/// Imports a text.
+pub async fn import_text(db: &Db, text: &[u8], options: &Options) -> Report {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input.jsonl");
+    std::fs::write(&path, text).unwrap();
+    import_file(db, &path, options).await
+}
+
+/// Imports a file.
+pub async fn import_file(db: &Db, path: &Path, options: &Options) -> Report {
+    import(db, Lines::open(path).unwrap(), options, NOW, &mut |_, _| {}).await.unwrap()
+}
+
+/// A file of the real data, or `None`, said aloud, where it is not there.
+pub fn shared(file: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(file);
+    if !path.exists() {
+        eprintln!("SKIPPED on real data: {file} is not beside the project");
+        return None;
+    }
+    Some(path)
+}
+
+/// The national catalog on SQLite, or `None` where the real data is not there.
+pub async fn corpus() -> Option<TestDb> {
+    let path = shared("procedures.jsonl.gz")?;
+    let db = sqlite().await;
+    import_file(&db.db, &path, &options()).await;
+    Some(db)
+}

@@ -77,8 +77,14 @@ fn outside_libraries_are_named_only_where_they_belong() {
 
 #[test]
 fn sql_stands_in_stores_only() {
-    const STORES: [&str; 6] =
-        ["platform/db.rs", "platform/changes.rs", "platform/jobs.rs", "catalog/store.rs", "catalog/import/store.rs", "catalog/units.rs"];
+    const STORES: [&str; 6] = [
+        "platform/db.rs",
+        "platform/changes.rs",
+        "platform/jobs.rs",
+        "catalog/store.rs",
+        "catalog/import/store.rs",
+        "catalog/units.rs",
+    ];
     let mut wrong = Vec::new();
     for (path, text) in files() {
         let code = code(&text);

@@ -59,11 +59,7 @@ impl ProcedureCode {
         if compact.len() > 9 && is_national(&compact[..8]) && compact.as_bytes()[8] == b'.' {
             let tail = &compact[9..];
             if is_agency_tail(tail) {
-                return Ok(ParsedCode {
-                    code: Self(compact[..8].to_owned()),
-                    tail: Some(tail.to_owned()),
-                    odd: false,
-                });
+                return Ok(ParsedCode { code: Self(compact[..8].to_owned()), tail: Some(tail.to_owned()), odd: false });
             }
         }
         Ok(ParsedCode { code: Self(compact), tail: None, odd: true })

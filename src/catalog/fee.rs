@@ -10,7 +10,7 @@ use super::text;
 pub fn amount(value: Option<f64>, words: &str) -> Option<i64> {
     let said = amounts(words);
     let value = value?;
-    if !value.is_finite() || value < 0.0 || value > 1e12 || value.fract() != 0.0 {
+    if !value.is_finite() || !(0.0..=1e12).contains(&value) || value.fract() != 0.0 {
         return None;
     }
     #[expect(clippy::cast_possible_truncation, reason = "a whole number up to 10^12")]

@@ -190,8 +190,7 @@ fn read_document(code: &str, document: &str) -> Result<Procedure, StoreError> {
 /// # Errors
 /// [`StoreError`]
 pub async fn find(tx: &mut Tx, code: &str) -> Result<Option<Stored>, StoreError> {
-    let row: Option<Row> =
-        on_db!(tx, |conn| sqlx::query_as(sql::FIND).bind(code).fetch_optional(conn).await?);
+    let row: Option<Row> = on_db!(tx, |conn| sqlx::query_as(sql::FIND).bind(code).fetch_optional(conn).await?);
     row.map(Stored::try_from).transpose()
 }
 
@@ -200,8 +199,7 @@ pub async fn find(tx: &mut Tx, code: &str) -> Result<Option<Stored>, StoreError>
 /// # Errors
 /// [`StoreError`]
 pub async fn page(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Stored>, StoreError> {
-    let rows: Vec<Row> =
-        on_db!(tx, |conn| sqlx::query_as(sql::PAGE).bind(after).bind(limit).fetch_all(conn).await?);
+    let rows: Vec<Row> = on_db!(tx, |conn| sqlx::query_as(sql::PAGE).bind(after).bind(limit).fetch_all(conn).await?);
     rows.into_iter().map(Stored::try_from).collect()
 }
 

@@ -51,6 +51,13 @@ pub fn some_lines(text: &str) -> Option<String> {
     some(lines(text))
 }
 
+/// Letters without marks, lower case: "Khánh Hoà" and "Khánh Hòa" are "khanh hoa".
+#[must_use]
+pub fn bare(text: &str) -> String {
+    let lower = line(text).to_lowercase().replace(['đ', 'ð'], "d");
+    lower.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect()
+}
+
 /// Text with Markdown's marks taken off: `**bold**`, list numbers stay.
 #[must_use]
 pub fn plain(markdown: &str) -> String {

@@ -84,33 +84,35 @@ mod tests {
 
     use super::*;
 
-    fn days(amount: f64) -> Option<Duration> {
-        Some(Duration { amount, unit: TimeUnit::WorkingDay })
+    const fn days(amount: f64) -> Duration {
+        Duration { amount, unit: TimeUnit::WorkingDay }
     }
 
     #[test]
     fn a_number_and_a_unit_is_a_time() {
-        assert_eq!(parse("30 Ngày làm việc"), days(30.0));
-        assert_eq!(parse("17,5 ngày làm việc"), days(17.5));
-        assert_eq!(parse("Không quá 05 (năm) ngày làm việc."), days(5.0));
+        assert_eq!(parse("30 Ngày làm việc"), Some(days(30.0)));
+        assert_eq!(parse("17,5 ngày làm việc"), Some(days(17.5)));
+        assert_eq!(parse("Không quá 05 (năm) ngày làm việc."), Some(days(5.0)));
         assert_eq!(parse("02 giờ").map(|d| d.unit), Some(TimeUnit::Hour));
     }
 
     #[test]
     fn anything_more_is_not_guessed() {
-        for text in ["5 - 7 ngày", "Theo mô tả", "3 ngày kể từ khi nhận đủ", "N/A", "0 ngày", "ngày", "15", "99999 ngày"] {
+        for text in
+            ["5 - 7 ngày", "Theo mô tả", "3 ngày kể từ khi nhận đủ", "N/A", "0 ngày", "ngày", "15", "99999 ngày"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn the_portals_value_may_be_integer_float_text_or_a_paragraph() {
-        assert_eq!(of_api(&json!(7), "WORKING_DAY").0, days(7.0));
-        assert_eq!(of_api(&json!(17.5), "WORKING_DAY").0, days(17.5));
-        assert_eq!(of_api(&json!("12.5"), "WORKING_DAY").0, days(12.5));
+        assert_eq!(of_api(&json!(7), "WORKING_DAY").0, Some(days(7.0)));
+        assert_eq!(of_api(&json!(17.5), "WORKING_DAY").0, Some(days(17.5)));
+        assert_eq!(of_api(&json!("12.5"), "WORKING_DAY").0, Some(days(12.5)));
         let (value, raw) = of_api(&json!("Ba ngày, trừ vùng xa"), "OTHER");
         assert_eq!((value, raw.as_str()), (None, "Ba ngày, trừ vùng xa"));
         assert_eq!(of_api(&json!(3), "OTHER").0, None);
-        assert_eq!(of_case(&json!({"qty": 3, "type": "WORKING_DAY"})).and_then(|c| c.0), days(3.0));
+        assert_eq!(of_case(&json!({"qty": 3, "type": "WORKING_DAY"})).and_then(|c| c.0), Some(days(3.0)));
     }
 }

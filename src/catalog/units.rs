@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::store::StoreError;
+use super::text;
 use crate::on_db;
 use crate::platform::db::{Db, Tx};
 
@@ -29,7 +30,7 @@ pub mod sql {
     /// The current province with a short name.
     pub const PROVINCE_BY_NAME: &str = "
         SELECT u.id FROM units u JOIN unit_aliases a ON a.unit_id = u.id
-        WHERE a.scheme = 'name' AND a.value = $1 AND u.level = 'province' AND u.valid_to IS NULL
+        WHERE a.scheme = 'bare_name' AND a.value = $1 AND u.level = 'province' AND u.valid_to IS NULL
         ORDER BY u.id LIMIT 1";
     /// How many units of a level are in force.
     pub const COUNT: &str = "
@@ -214,13 +215,7 @@ async fn write_former(tx: &mut Tx, province: &FormerProvince, report: &mut Units
     Ok(())
 }
 
-fn former<'a>(
-    id: String,
-    code: &'a str,
-    full_name: &'a str,
-    level: &'static str,
-    parent: Option<&'a str>,
-) -> Unit<'a> {
+fn former<'a>(id: String, code: &'a str, full_name: &'a str, level: &'static str, parent: Option<&'a str>) -> Unit<'a> {
     Unit { id, code, name: short_name(full_name), full_name, level, parent, former: true }
 }
 
@@ -244,7 +239,9 @@ async fn write(tx: &mut Tx, unit: &Unit<'_>) -> Result<(), StoreError> {
         .execute(conn)
         .await
         .map(|_| ())?);
-    for (scheme, value) in [("table", unit.code), ("name", unit.name), ("full_name", unit.full_name)] {
+    let bare = text::bare(unit.name);
+    let names = [("name", unit.name), ("full_name", unit.full_name), ("bare_name", bare.as_str())];
+    for (scheme, value) in [("table", unit.code)].into_iter().chain(names) {
         write_alias(tx, &unit.id, scheme, value, from, to).await?;
     }
     Ok(())
@@ -281,18 +278,16 @@ async fn write_agency(tx: &mut Tx, agency: &Agency, report: &mut UnitsReport) ->
         report.passed_over += 1;
         return Ok(());
     };
-    let found: Option<(String,)> =
-        on_db!(tx, |conn| sqlx::query_as(sql::PROVINCE_BY_NAME).bind(province).fetch_optional(conn).await?);
-    match found {
-        Some((id,)) => {
-            report.agency_codes += 1;
-            write_alias(tx, &id, "agency", code, REORGANISED, None).await
-        }
-        None => {
-            report.passed_over += 1;
-            Ok(())
-        }
-    }
+    let found: Option<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::PROVINCE_BY_NAME)
+        .bind(text::bare(province))
+        .fetch_optional(conn)
+        .await?);
+    let Some((id,)) = found else {
+        report.passed_over += 1;
+        return Ok(());
+    };
+    report.agency_codes += 1;
+    write_alias(tx, &id, "agency", code, REORGANISED, None).await
 }
 
 /// How many units of a level (`province`, `district`, `commune`) are in force.

@@ -32,6 +32,7 @@ enum What {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Procedures {
     /// The file.
     path: PathBuf,

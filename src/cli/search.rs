@@ -88,7 +88,16 @@ fn print_reasons(found: &Found) {
     let f = &found.features;
     println!(
         "     {:.3} = bm25 {:.2}, coverage {:.2}, pairs {:.2}, marks {:.2}, position {:.2}, of the name {:.2}, prior {:.2}, qualifiers {:.1}, synonym {:.0}",
-        found.score, f.bm25, f.coverage, f.pairs, f.marks, f.position, f.name_coverage, f.prior, f.qualifiers, f.expanded
+        found.score,
+        f.bm25,
+        f.coverage,
+        f.pairs,
+        f.marks,
+        f.position,
+        f.name_coverage,
+        f.prior,
+        f.qualifiers,
+        f.expanded
     );
 }
 
@@ -114,14 +123,24 @@ fn print_judgement(judgement: &Judgement, json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     let line = |name: &str, s: &crate::search::judge::Scores| {
-        println!("{name:<10} n {:>4}  s@1 {:.3}  s@5 {:.3}  MRR@10 {:.3}", s.n, s.success_at_1, s.success_at_5, s.mrr_at_10);
+        println!(
+            "{name:<10} n {:>4}  s@1 {:.3}  s@5 {:.3}  MRR@10 {:.3}",
+            s.n, s.success_at_1, s.success_at_5, s.mrr_at_10
+        );
     };
     for (class, scores) in &judgement.classes {
         line(class, scores);
     }
     line("all", &judgement.all);
     for failure in &judgement.failures {
-        println!("{} {} «{}» place {:?}: {}", failure.id, failure.class, failure.query, failure.place, failure.first.join(" | "));
+        println!(
+            "{} {} «{}» place {:?}: {}",
+            failure.id,
+            failure.class,
+            failure.query,
+            failure.place,
+            failure.first.join(" | ")
+        );
     }
     Ok(())
 }

@@ -62,7 +62,9 @@ pub enum DbError {
     #[error("`{0}` is no database: use sqlite:PATH or postgres://USER@HOST/NAME")]
     UnknownUrl(String),
     /// The database was written by a newer program.
-    #[error("the database has schema {found}, this program knows up to {known}: run the newer program, or restore the backup made before its migration")]
+    #[error(
+        "the database has schema {found}, this program knows up to {known}: run the newer program, or restore the backup made before its migration"
+    )]
     NewerSchema {
         /// Version found in the database.
         found: i64,
@@ -98,11 +100,8 @@ impl Db {
             return Self::open_sqlite(Path::new(path.trim_start_matches("//"))).await;
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let pool = PgPoolOptions::new()
-                .max_connections(16)
-                .acquire_timeout(Duration::from_secs(10))
-                .connect(url)
-                .await?;
+            let pool =
+                PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?;
             return Ok(Self::Postgres(pool));
         }
         Err(DbError::UnknownUrl(url.split('@').next_back().unwrap_or_default().to_owned()))
@@ -207,9 +206,7 @@ impl Db {
     /// The highest migration the database has; 0 when it has none.
     async fn schema_version(&self) -> Result<i64, DbError> {
         let table: Option<(i64,)> = match self {
-            Self::Sqlite { writer, .. } => {
-                sqlx::query_as(sql::SQLITE_HAS_MIGRATIONS).fetch_optional(writer).await?
-            }
+            Self::Sqlite { writer, .. } => sqlx::query_as(sql::SQLITE_HAS_MIGRATIONS).fetch_optional(writer).await?,
             Self::Postgres(pool) => sqlx::query_as(sql::POSTGRES_HAS_MIGRATIONS).fetch_optional(pool).await?,
         };
         if table.is_none() {
@@ -268,8 +265,7 @@ pub mod sql {
     pub const SQLITE_HAS_MIGRATIONS: &str =
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
     /// Does PostgreSQL have a migration table?
-    pub const POSTGRES_HAS_MIGRATIONS: &str =
-        "SELECT CAST(1 AS BIGINT) FROM pg_tables WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'";
+    pub const POSTGRES_HAS_MIGRATIONS: &str = "SELECT CAST(1 AS BIGINT) FROM pg_tables WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'";
     /// The newest migration that was applied.
     pub const SCHEMA_VERSION: &str = "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations";
 }

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod clock;
 pub mod db;
+pub mod hash;
 pub mod jobs;
 pub mod metrics;
 pub mod problem;

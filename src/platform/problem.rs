@@ -6,18 +6,63 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The table of error codes: code, status, meaning. The API documentation is made from it.
-pub const CODES: &[(Code, &str, StatusCode, &str)] = &[
-    (Code::UnknownParameter, "unknown_parameter", StatusCode::UNPROCESSABLE_ENTITY, "The request has a parameter this address does not know."),
-    (Code::InvalidParameter, "invalid_parameter", StatusCode::UNPROCESSABLE_ENTITY, "A parameter's value is out of its range or form."),
-    (Code::QueryTooLong, "query_too_long", StatusCode::UNPROCESSABLE_ENTITY, "The search text is longer than 1,000 characters."),
-    (Code::InvalidCursor, "invalid_cursor", StatusCode::UNPROCESSABLE_ENTITY, "The cursor was not made by this search; begin again without it."),
-    (Code::NotAssessedYet, "not_assessed_yet", StatusCode::UNPROCESSABLE_ENTITY, "The filter needs the end-to-end assessment, which this installation does not hold yet."),
+pub static CODES: &[(Code, &str, StatusCode, &str)] = &[
+    (
+        Code::UnknownParameter,
+        "unknown_parameter",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The request has a parameter this address does not know.",
+    ),
+    (
+        Code::InvalidParameter,
+        "invalid_parameter",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "A parameter's value is out of its range or form.",
+    ),
+    (
+        Code::QueryTooLong,
+        "query_too_long",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The search text is longer than 1,000 characters.",
+    ),
+    (
+        Code::InvalidCursor,
+        "invalid_cursor",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The cursor was not made by this search; begin again without it.",
+    ),
+    (
+        Code::NotAssessedYet,
+        "not_assessed_yet",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The filter needs the end-to-end assessment, which this installation does not hold yet.",
+    ),
     (Code::ProcedureNotFound, "procedure_not_found", StatusCode::NOT_FOUND, "No procedure has this code."),
-    (Code::NotKnownAt, "not_known_at", StatusCode::NOT_FOUND, "The procedure was not yet captured on the day asked for; the answer names the first day."),
+    (
+        Code::NotKnownAt,
+        "not_known_at",
+        StatusCode::NOT_FOUND,
+        "The procedure was not yet captured on the day asked for; the answer names the first day.",
+    ),
     (Code::PathNotFound, "path_not_found", StatusCode::NOT_FOUND, "Nothing is at this address."),
-    (Code::MethodNotAllowed, "method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "The address does not take this method."),
-    (Code::Busy, "busy", StatusCode::SERVICE_UNAVAILABLE, "Too many requests at once; try again after Retry-After seconds."),
-    (Code::NotReady, "not_ready", StatusCode::SERVICE_UNAVAILABLE, "The program is starting or its search is not current."),
+    (
+        Code::MethodNotAllowed,
+        "method_not_allowed",
+        StatusCode::METHOD_NOT_ALLOWED,
+        "The address does not take this method.",
+    ),
+    (
+        Code::Busy,
+        "busy",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Too many requests at once; try again after Retry-After seconds.",
+    ),
+    (
+        Code::NotReady,
+        "not_ready",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The program is starting or its search is not current.",
+    ),
     (Code::Internal, "internal", StatusCode::INTERNAL_SERVER_ERROR, "The program failed; the cause is in its log."),
 ];
 

@@ -139,7 +139,9 @@ mod tests {
 
     #[test]
     fn old_and_new_tone_placement_are_one_syllable() {
-        for (old, new) in [("hoà", "hòa"), ("uỷ", "ủy"), ("thuỷ", "thủy"), ("khoẻ", "khỏe"), ("kỹ", "kĩ"), ("qui", "quy")] {
+        for (old, new) in
+            [("hoà", "hòa"), ("uỷ", "ủy"), ("thuỷ", "thủy"), ("khoẻ", "khỏe"), ("kỹ", "kĩ"), ("qui", "quy")]
+        {
             assert_eq!(exact(old), exact(new), "{old} {new}");
         }
         assert_ne!(exact("hoà"), exact("hoá"));

@@ -139,9 +139,11 @@ fn online(p: &Procedure) -> Option<OnlineState> {
 
 fn shortest_time(p: &Procedure) -> Option<String> {
     let hours = |t: &crate::catalog::model::TimeLimit| t.value.map(crate::catalog::model::Duration::hours);
-    let shortest = p.time_limits.iter().filter(|t| t.value.is_some()).min_by(|a, b| {
-        hours(a).partial_cmp(&hours(b)).unwrap_or(std::cmp::Ordering::Equal)
-    })?;
+    let shortest = p
+        .time_limits
+        .iter()
+        .filter(|t| t.value.is_some())
+        .min_by(|a, b| hours(a).partial_cmp(&hours(b)).unwrap_or(std::cmp::Ordering::Equal))?;
     let longest = p.time_limits.iter().filter_map(hours).fold(0.0, f64::max);
     let text = shortest.value?.to_vietnamese();
     Some(if hours(shortest)? < longest { format!("từ {text}") } else { text })

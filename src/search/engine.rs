@@ -77,11 +77,8 @@ impl Engine {
             Place::Folder(folder) => open_folder(folder, &knowledge)?,
         };
         let snapshot = snapshot(&index, &documents, &knowledge, 0)?;
-        let engine = Self {
-            knowledge,
-            snapshot: RwLock::new(Arc::new(snapshot)),
-            disk: Mutex::new(Disk { index, documents }),
-        };
+        let engine =
+            Self { knowledge, snapshot: RwLock::new(Arc::new(snapshot)), disk: Mutex::new(Disk { index, documents }) };
         engine.follow(db).await?;
         Ok(engine)
     }

@@ -223,9 +223,10 @@ struct Prepared {
 
 impl Prepared {
     fn of(filters: &Filters, snapshot: &Snapshot) -> Self {
-        let group = filters.variants_of.as_ref().map(|code| {
-            snapshot.names.by_code.get(code).map_or(DocId::MAX, |id| snapshot.names.doc(*id).group)
-        });
+        let group = filters
+            .variants_of
+            .as_ref()
+            .map(|code| snapshot.names.by_code.get(code).map_or(DocId::MAX, |id| snapshot.names.doc(*id).group));
         Self {
             field: filters.field.as_deref().map(fold),
             agency: filters.agency.as_deref().map(fold),

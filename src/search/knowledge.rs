@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::analysis::{Syllable, syllables};
+use crate::platform::hash::sha256;
 
 const SYNONYMS: &str = include_str!("../../index/synonyms.toml");
 const PHRASES: &str = include_str!("../../index/phrases.toml");
@@ -70,7 +70,6 @@ struct PhraseFile {
     question: Vec<String>,
     function: Vec<String>,
     qualifier: Vec<String>,
-
 }
 
 #[derive(Deserialize)]
@@ -92,17 +91,13 @@ impl Knowledge {
         let popular: PopularFile = read("popular.toml", POPULAR)?;
         let mut popularity = popular.popular;
         popularity.extend(popular.assumed);
-        let mut hash = Sha256::new();
-        for text in [SYNONYMS, PHRASES, POPULAR] {
-            hash.update(text.as_bytes());
-        }
         Ok(Self {
             synonyms: by_first(synonyms.entries(), |s| &s.from),
             question: by_first(phrases.question.iter().map(|p| Phrase::of(p)), |p| p),
             function: phrases.function.iter().flat_map(|w| syllables(w)).map(|s| s.exact).collect(),
             qualifiers: phrases.qualifier.iter().map(|p| Phrase::of(p)).collect(),
             popularity,
-            fingerprint: hash.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect(),
+            fingerprint: sha256([SYNONYMS, PHRASES, POPULAR].concat().as_bytes())[..12].to_owned(),
         })
     }
 }

@@ -115,16 +115,7 @@ impl Names {
             .filter(|q| contains(&syllables_of_name, &knowledge.qualifiers[*q].syllables))
             .collect();
         let prior = prior(shown, knowledge);
-        NameDoc {
-            shown: Arc::clone(shown),
-            name,
-            name_exact,
-            meta,
-            name_weight: 0.0,
-            qualifiers,
-            prior,
-            group: id,
-        }
+        NameDoc { shown: Arc::clone(shown), name, name_exact, meta, name_weight: 0.0, qualifiers, prior, group: id }
     }
 
     fn exact_term(&mut self, syllable: &Syllable) -> Term {
@@ -165,11 +156,8 @@ impl Names {
             for term in distinct(&doc.name, &doc.meta) {
                 let idf = self.idf[term as usize];
                 let in_name = once.binary_search(&term).is_ok();
-                let (impact, cover) = if in_name {
-                    (idf * (K1 + 1.0) / (1.0 + spread), 1.0)
-                } else {
-                    (idf * META, META_COVER)
-                };
+                let (impact, cover) =
+                    if in_name { (idf * (K1 + 1.0) / (1.0 + spread), 1.0) } else { (idf * META, META_COVER) };
                 self.postings[term as usize].push(Posting { doc: id, impact, cover });
             }
             for pair in doc.name.windows(2) {

@@ -57,7 +57,7 @@ impl Query {
     pub fn words(&self, names: &Names) -> HashSet<String> {
         let read = self.variants.get(1).or(self.variants.first());
         let telling = read.iter().flat_map(|v| &v.slots).filter(|s| s.weight > FUNCTION);
-        telling.flat_map(|s| s.terms.first()).map(|(term, _)| names.folds.word(*term).to_owned()).collect()
+        telling.filter_map(|s| s.terms.first()).map(|(term, _)| names.folds.word(*term).to_owned()).collect()
     }
 }
 
@@ -85,13 +85,7 @@ pub fn understand(text: &str, typing: bool, names: &Names, knowledge: &Knowledge
 }
 
 /// The words of a query with what each counts.
-fn slots_of(
-    reading: &Reading,
-    words: &[Syllable],
-    marked: bool,
-    names: &Names,
-    knowledge: &Knowledge,
-) -> Vec<Slot> {
+fn slots_of(reading: &Reading, words: &[Syllable], marked: bool, names: &Names, knowledge: &Knowledge) -> Vec<Slot> {
     let mut slots: Vec<Slot> = reading.words.iter().map(|r| slot(r, marked, names, knowledge)).collect();
     let mut at = 0;
     while at < words.len() {
@@ -211,7 +205,10 @@ fn find_code(text: &str) -> (Option<String>, String) {
     let mut at = 0;
     while at < bytes.len() {
         let free = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'.');
-        if free && bytes[at].is_ascii_digit() && let Some((code, end)) = code_at(text, at) {
+        if free
+            && bytes[at].is_ascii_digit()
+            && let Some((code, end)) = code_at(text, at)
+        {
             let rest = format!("{} {}", &text[..at], &text[end..]);
             return (Some(code), rest);
         }

@@ -263,9 +263,10 @@ fn pair_coverage(variant: &Variant, doc: &NameDoc, names: &Names) -> f32 {
     for pair in variant.slots.windows(2) {
         let worth = idf(&pair[0], names) * pair[0].weight + idf(&pair[1], names) * pair[1].weight;
         total += worth;
-        let stands = pair[0].terms.iter().any(|(a, _)| {
-            pair[1].terms.iter().any(|(b, _)| doc.name.windows(2).any(|w| w[0] == *a && w[1] == *b))
-        });
+        let stands = pair[0]
+            .terms
+            .iter()
+            .any(|(a, _)| pair[1].terms.iter().any(|(b, _)| doc.name.windows(2).any(|w| w[0] == *a && w[1] == *b)));
         if stands {
             let agree = marks_agree(&pair[0], doc) && marks_agree(&pair[1], doc);
             found += worth * if agree { 1.0 } else { OTHER_MARKS };

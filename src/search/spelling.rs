@@ -86,18 +86,12 @@ fn decoded(syllable: &Syllable, vocabulary: &Vocabulary) -> Option<Resolved> {
 }
 
 /// The likeliest word one edit away that stands beside a neighbour somewhere, with how often it does.
-fn mended(
-    word: &str,
-    before: Option<Term>,
-    after: Option<Term>,
-    vocabulary: &Vocabulary,
-) -> Option<(Term, u32)> {
+fn mended(word: &str, before: Option<Term>, after: Option<Term>, vocabulary: &Vocabulary) -> Option<(Term, u32)> {
     if word.len() < 2 || word.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let support = |term: Term| {
-        before.map_or(0, |b| vocabulary.pair(b, term)) + after.map_or(0, |a| vocabulary.pair(term, a))
-    };
+    let support =
+        |term: Term| before.map_or(0, |b| vocabulary.pair(b, term)) + after.map_or(0, |a| vocabulary.pair(term, a));
     vocabulary.near(word).into_iter().map(|t| (t, support(t))).filter(|(_, n)| *n > 0).max_by_key(|(_, n)| *n)
 }
 
@@ -108,12 +102,7 @@ fn correction(typed: &Syllable, term: Term, vocabulary: &Vocabulary) -> Resolved
 }
 
 /// What an unfinished word may become: those that follow the word before it first.
-fn completions(
-    vocabulary: &Vocabulary,
-    prefix: &str,
-    before: Option<Term>,
-    without: Option<Term>,
-) -> Vec<(Term, f32)> {
+fn completions(vocabulary: &Vocabulary, prefix: &str, before: Option<Term>, without: Option<Term>) -> Vec<(Term, f32)> {
     let mut found = vocabulary.with_prefix(prefix, 60);
     found.retain(|t| Some(*t) != without);
     found.sort_by_key(|t| std::cmp::Reverse(before.map_or(0, |b| vocabulary.pair(b, *t))));

@@ -1,5 +1,6 @@
 //! The API's description, made from the code.
 
+use std::fmt::Write;
 use std::sync::LazyLock;
 
 use axum::http::header;
@@ -24,7 +25,8 @@ pub static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
         "The catalog of Vietnam's administrative procedures. Errors are RFC 9457 problems with these codes:\n",
     );
     for (_, code, status, meaning) in CODES {
-        description.push_str(&format!("\n- `{code}` ({}): {meaning}", status.as_u16()));
+        // Writing to a string cannot fail.
+        let _ = write!(description, "\n- `{code}` ({}): {meaning}", status.as_u16());
     }
     api.info.description = Some(description);
     api.to_pretty_json().unwrap_or_default()

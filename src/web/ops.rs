@@ -16,6 +16,9 @@ pub async fn healthz() -> Json<Value> {
 }
 
 /// Ready: the database answers and search is current.
+///
+/// # Errors
+/// 503 until then.
 #[utoipa::path(get, path = "/readyz", tag = "ops", responses(
     (status = 200, description = "the database answers and search is current"),
     (status = 503, description = "not yet, or not now", body = Problem)))]
@@ -28,6 +31,9 @@ pub async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, Proble
 }
 
 /// Figures of this process for Prometheus.
+///
+/// # Errors
+/// 500 when they cannot be encoded.
 #[utoipa::path(get, path = "/metrics", tag = "ops", responses((status = 200, description = "Prometheus text format")))]
 pub async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
     state.observe_search().await;

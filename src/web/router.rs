@@ -27,8 +27,6 @@ pub fn router(state: &AppState) -> Router {
     Router::new()
         .route("/", get(pages::search::page))
         .route("/thu-tuc/{code}", get(pages::procedure::page))
-
-
         .route("/assets/{file}", get(assets::serve))
         .route("/api/v1/procedures", get(api::list::list))
         .route("/api/v1/procedures/{code}", get(api::detail::detail))
@@ -64,7 +62,6 @@ async fn overloaded(error: tower::BoxError) -> Problem {
     Problem::new(Code::Busy, "too many requests at once")
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     tracing::error!("a handler panicked");
     Problem::new(Code::Internal, "the program failed, please try again later").into_response()

@@ -97,15 +97,19 @@ async fn the_exact_code_wins_over_one_that_is_only_equal_after_trimming() {
     let spaced = item_with_id(" 1.014325", "Của tỉnh này", "a");
     let exact = item_with_id("1.014325", "Của tỉnh kia", "b");
     for order in [[&spaced, &exact], [&exact, &spaced]] {
-        let test = sqlite().await;
+        let lite = sqlite().await;
         let text = format!("{}\n{}", order[0], order[1]);
-        let report = import_text(&test.db, text.as_bytes(), &options()).await;
-        let stored = store::find(&mut test.db.read().await.unwrap(), "1.014325").await.unwrap().unwrap();
+        let report = import_text(&lite.db, text.as_bytes(), &options()).await;
+        let stored = store::find(&mut lite.db.read().await.unwrap(), "1.014325").await.unwrap().unwrap();
         assert_eq!(stored.procedure.name, "Của tỉnh kia");
-        let told: Vec<&str> = report.rejected.iter().map(|r| r.message.as_str())
-            .chain(report.warnings.iter().map(|w| w.message.as_str())).collect();
+        let told: Vec<&str> = report
+            .rejected
+            .iter()
+            .map(|r| r.message.as_str())
+            .chain(report.warnings.iter().map(|w| w.message.as_str()))
+            .collect();
         assert!(told.iter().any(|m| m.contains('a') && m.contains('b')), "{told:?}");
-        let again = import_text(&test.db, exact.as_bytes(), &options()).await;
+        let again = import_text(&lite.db, exact.as_bytes(), &options()).await;
         assert_eq!(again.unchanged, 1);
     }
 }
@@ -232,7 +236,10 @@ async fn list_and_detail_may_arrive_apart_and_add_up() {
         "executionMethods": [{"submissionMethod": "ONLINE", "processingTime": 3, "processingTimeUnit": "WORKING_DAY", "fees": []}],
         "isWard": true,
     }});
-    let list = format!("{{\"code\":\"OK\",\"data\":{{\"items\":[{}],\"lastId\":\"\",\"total\":1}}}}", item("1.000001", "Tên trong danh sách"));
+    let list = format!(
+        "{{\"code\":\"OK\",\"data\":{{\"items\":[{}],\"lastId\":\"\",\"total\":1}}}}",
+        item("1.000001", "Tên trong danh sách")
+    );
     import_text(&test.db, list.as_bytes(), &options()).await;
     import_text(&test.db, detail.to_string().as_bytes(), &options()).await;
     let stored = store::find(&mut test.db.read().await.unwrap(), "1.000001").await.unwrap().unwrap();
@@ -248,8 +255,7 @@ async fn the_starter_catalog_covers_fields_and_levels_on_both_databases() {
         let report = starter::load(&test.db, NOW).await.unwrap();
         assert!(report.is_clean() && report.added >= 60, "{report}");
         let page = store::page(&mut test.db.read().await.unwrap(), "", 1000).await.unwrap();
-        let mut fields: Vec<&str> =
-            page.iter().flat_map(|s| s.procedure.fields.iter().map(String::as_str)).collect();
+        let mut fields: Vec<&str> = page.iter().flat_map(|s| s.procedure.fields.iter().map(String::as_str)).collect();
         fields.sort_unstable();
         fields.dedup();
         assert!(fields.len() >= 12, "{fields:?}");

@@ -69,7 +69,8 @@ async fn two_hundred_real_names_are_found_however_they_are_typed() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let name = &public[(state >> 33) as usize % public.len()].shown.name;
         let cut: String = name.chars().take(900).collect();
-        let forms = [cut.nfc().collect(), cut.nfd().collect(), cut.to_uppercase(), toantrinh::search::analysis::fold(&cut)];
+        let forms =
+            [cut.nfc().collect(), cut.nfd().collect(), cut.to_uppercase(), toantrinh::search::analysis::fold(&cut)];
         let firsts: Vec<Option<String>> = forms.iter().map(|f: &String| first(&engine, f)).collect();
         marked += usize::from(firsts[0].is_some() && firsts[0] == firsts[1] && firsts[1] == firsts[2]);
         let same = firsts.iter().all(|f| f.is_some() && *f == firsts[0]);
@@ -88,7 +89,15 @@ async fn a_code_is_found_in_every_spelling() {
     let db = sqlite().await;
     starter::load(&db.db, NOW).await.unwrap();
     let engine = engine(&db).await;
-    for text in ["1.001193", "1001193", "1,001193", "1.001193.H35", "1.001193.000.00.00.H38", " 1. 001193 ", "thủ tục 1.001193 là gì"] {
+    for text in [
+        "1.001193",
+        "1001193",
+        "1,001193",
+        "1.001193.H35",
+        "1.001193.000.00.00.H38",
+        " 1. 001193 ",
+        "thủ tục 1.001193 là gì",
+    ] {
         assert_eq!(first(&engine, text).as_deref(), Some("1.001193"), "{text}");
     }
 }
@@ -99,7 +108,19 @@ async fn strange_queries_are_answered() {
     starter::load(&db.db, NOW).await.unwrap();
     let engine = engine(&db).await;
     let long = "đăng ký ".repeat(1250);
-    for text in ["", "???!!!", "\u{0}\u{7}", "\"đăng ký", "((((", "a", "1.", "999999999999", "😀", "\u{300}\u{301}", long.as_str()] {
+    for text in [
+        "",
+        "???!!!",
+        "\u{0}\u{7}",
+        "\"đăng ký",
+        "((((",
+        "a",
+        "1.",
+        "999999999999",
+        "😀",
+        "\u{300}\u{301}",
+        long.as_str(),
+    ] {
         let request = Request { text: text.to_owned(), limit: 5, typing: true, facets: true, ..Request::default() };
         let answer = engine.search(&request);
         assert!(answer.found.len() <= 5);
@@ -139,7 +160,7 @@ async fn a_corrupt_index_is_built_anew() {
     for version in std::fs::read_dir(folder.path()).unwrap().flatten() {
         for file in std::fs::read_dir(version.path()).unwrap().flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".store") || name == "meta.json" {
+            if name.contains(".store") || name == "meta.json" {
                 std::fs::write(file.path(), b"rubbish").unwrap();
                 broken += 1;
             }

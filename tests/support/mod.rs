@@ -19,7 +19,6 @@ pub const NOW: Timestamp = Timestamp::constant(1_795_485_600, 0);
 /// A migrated database with what must live as long as it.
 pub struct TestDb {
     pub db: Db,
-    pub url: String,
     _folder: TempDir,
 }
 
@@ -29,7 +28,7 @@ pub async fn sqlite() -> TestDb {
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
-    TestDb { db, url, _folder: folder }
+    TestDb { db, _folder: folder }
 }
 
 /// An empty, migrated PostgreSQL database, or `None`, said aloud, where no server was given.
@@ -45,7 +44,7 @@ pub async fn postgres() -> Option<TestDb> {
     let url = format!("{server}/{name}");
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
-    Some(TestDb { db, url, _folder: tempfile::tempdir().unwrap() })
+    Some(TestDb { db, _folder: tempfile::tempdir().unwrap() })
 }
 
 /// Both databases, empty.

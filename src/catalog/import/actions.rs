@@ -3,13 +3,13 @@
 //! Records are written in batches, each one transaction with its change-log entries; a killed run has written whole
 //! batches, and running it again finds them unchanged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::lines::{Lines, Piece};
@@ -20,6 +20,7 @@ use crate::catalog::source::{self, Shape, SourceRecord};
 use crate::catalog::store::{self, NewVersion, StoreError, Stored};
 use crate::platform::changes;
 use crate::platform::db::{Db, Tx};
+use crate::platform::hash::sha256;
 
 /// The kind of change-log entry an import writes.
 pub const CHANGE_KIND: &str = "procedure";
@@ -49,6 +50,8 @@ struct Run<'a> {
     id: String,
     report: Report,
     seen: HashMap<(String, Shape), Seen>,
+    /// Records whose code is one only after trimming: those that spell it exactly go first.
+    put_off: Vec<Arrived>,
 }
 
 /// What this run has met under a code.
@@ -62,7 +65,7 @@ struct Seen {
 struct Arrived {
     line: u64,
     record: SourceRecord,
-    raw: std::sync::Arc<Vec<u8>>,
+    raw: Arc<Vec<u8>>,
 }
 
 /// Imports every record of `lines`.
@@ -77,7 +80,8 @@ pub async fn import(
     progress: Progress<'_>,
 ) -> Result<Report, StoreError> {
     let report = Report { source: options.source.clone(), dry_run: options.dry_run, ..Report::default() };
-    let mut run = Run { db, options, id: Uuid::now_v7().to_string(), report, seen: HashMap::new() };
+    let mut run =
+        Run { db, options, id: Uuid::now_v7().to_string(), report, seen: HashMap::new(), put_off: Vec::new() };
     if !options.dry_run {
         let mut tx = db.write().await?;
         import_store::begin(&mut tx, &run.id, &options.source, options.complete, now).await?;
@@ -103,7 +107,10 @@ impl Run<'_> {
                 Piece::Record(bytes) => self.take_bytes(&mut tx, line, bytes, &mut changed).await?,
                 Piece::TooLong(start) => {
                     self.report.read += 1;
-                    let message = format!("the line is longer than {} MiB; split or check it", super::lines::MAX_LINE_BYTES >> 20);
+                    let message = format!(
+                        "the line is longer than {} MiB; split or check it",
+                        super::lines::MAX_LINE_BYTES >> 20
+                    );
                     self.reject(&mut tx, line, None, "line", "too_large", message, &start).await?;
                 }
                 Piece::Broken(error) => self.report.broken_off = Some(format!("line {line}: {error}")),
@@ -132,11 +139,15 @@ impl Run<'_> {
                 return self.reject(tx, line, code, &field, reason, reject.to_string(), &bytes).await;
             }
         };
-        let raw = std::sync::Arc::new(bytes);
+        let raw = Arc::new(bytes);
         for record in records {
             self.report.read += 1;
-            let arrived = Arrived { line, record, raw: std::sync::Arc::clone(&raw) };
-            self.take_record(tx, arrived, changed).await?;
+            let arrived = Arrived { line, record, raw: Arc::clone(&raw) };
+            if arrived.record.code_raw.trim() == arrived.record.code_raw {
+                self.take_record(tx, arrived, changed).await?;
+            } else {
+                self.put_off.push(arrived);
+            }
         }
         Ok(())
     }
@@ -185,7 +196,7 @@ impl Run<'_> {
     ) -> Result<bool, StoreError> {
         let document = serde_json::to_string(procedure)
             .map_err(|source| StoreError::Document { code: procedure.code.to_string(), source })?;
-        let content_sha256 = hex(&Sha256::digest(document.as_bytes()));
+        let content_sha256 = sha256(document.as_bytes());
         let was_retired = stored.and_then(|s| s.retired_at);
         let retired_at = match arrived.record.retired {
             Some(true) => was_retired.or(Some(self.options.as_of.as_millisecond())),
@@ -197,7 +208,11 @@ impl Run<'_> {
             self.report.unchanged += 1;
             return Ok(false);
         }
-        if stored.is_some() { self.report.changed += 1 } else { self.report.added += 1 }
+        if stored.is_some() {
+            self.report.changed += 1;
+        } else {
+            self.report.added += 1;
+        }
         if self.options.dry_run {
             return Ok(true);
         }
@@ -212,7 +227,7 @@ impl Run<'_> {
             valid_from: self.options.as_of,
             retired_at,
             source: &self.options.source,
-            payload_sha256: &hex(&Sha256::digest(arrived.raw.as_slice())),
+            payload_sha256: &sha256(&arrived.raw),
             payload: &pack(&arrived.raw),
             payload_size: arrived.raw.len(),
             content_sha256: &content_sha256,
@@ -278,16 +293,29 @@ impl Run<'_> {
             };
             import_store::reject(tx, &self.id, &row).await?;
         }
-        self.report.rejected.push(Rejection { line, code, field: field.to_owned(), reason: reason.to_owned(), message });
+        self.report.rejected.push(Rejection {
+            line,
+            code,
+            field: field.to_owned(),
+            reason: reason.to_owned(),
+            message,
+        });
         Ok(())
     }
 
-    /// Removes what a complete source lacks and closes the run's record.
+    /// Takes what was put off, removes what a complete source lacks, and closes the run's record.
     async fn finish(mut self, now: Timestamp) -> Result<Report, StoreError> {
-        let complete = self.options.complete && self.report.broken_off.is_none() && !self.report.is_void();
         let mut tx = if self.options.dry_run { self.db.read().await? } else { self.db.write().await? };
+        let mut changed = Vec::new();
+        for arrived in std::mem::take(&mut self.put_off) {
+            self.take_record(&mut tx, arrived, &mut changed).await?;
+        }
+        if !self.options.dry_run {
+            changes::record(&mut tx, CHANGE_KIND, &changed, now).await?;
+        }
+        let complete = self.options.complete && self.report.broken_off.is_none() && !self.report.is_void();
         if complete {
-            let seen: std::collections::HashSet<&str> = self.seen.keys().map(|(code, _)| code.as_str()).collect();
+            let seen: HashSet<&str> = self.seen.keys().map(|(code, _)| code.as_str()).collect();
             let public = store::public_codes(&mut tx).await?;
             let missing: Vec<String> = public.into_iter().filter(|c| !seen.contains(c.as_str())).collect();
             self.report.removed = missing.len() as u64;
@@ -333,12 +361,4 @@ fn pack(bytes: &[u8]) -> Vec<u8> {
     // Writing to a vector cannot fail.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(64), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
 }

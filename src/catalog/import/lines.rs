@@ -73,8 +73,11 @@ impl Lines {
         let read_bytes = Arc::new(AtomicU64::new(0));
         let mut reader = BufReader::with_capacity(1 << 16, Counting { inner: file, count: Arc::clone(&read_bytes) });
         let packed = reader.fill_buf().map_err(open_error)?.starts_with(&[0x1f, 0x8b]);
-        let reader: Box<dyn BufRead + Send> =
-            if packed { Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(reader))) } else { Box::new(reader) };
+        let reader: Box<dyn BufRead + Send> = if packed {
+            Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(reader)))
+        } else {
+            Box::new(reader)
+        };
         let whole = path.extension().is_some_and(|e| e == "json");
         Ok(Self { reader, line: 0, whole, ended: false, total_bytes, read_bytes })
     }

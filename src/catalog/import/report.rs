@@ -97,7 +97,14 @@ impl fmt::Display for Report {
             writeln!(f, "the input broke off: {why}; what was read before is kept, run it again with the whole file")?;
         }
         for r in self.rejected.iter().take(20) {
-            writeln!(f, "  rejected line {} ({}) {}: {}", r.line, r.code.as_deref().unwrap_or("no code"), r.field, r.message)?;
+            writeln!(
+                f,
+                "  rejected line {} ({}) {}: {}",
+                r.line,
+                r.code.as_deref().unwrap_or("no code"),
+                r.field,
+                r.message
+            )?;
         }
         if self.rejected.len() > 20 {
             writeln!(f, "  … and {} more (--json lists all)", self.rejected.len() - 20)?;

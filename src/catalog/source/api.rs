@@ -129,8 +129,7 @@ fn papers(data: &Value, w: &mut Vec<String>) -> Vec<Paper> {
 }
 
 fn read_method(method: &Value, p: &mut Procedure, w: &mut Vec<String>) {
-    let channel: Option<Channel> =
-        value::text(method, "submissionMethod", w).and_then(|word| value::channel(&word));
+    let channel: Option<Channel> = value::text(method, "submissionMethod", w).and_then(|word| value::channel(&word));
     value::add_channel(&mut p.channels, channel);
     let unit = value::text(method, "processingTimeUnit", w).unwrap_or_default();
     let time = method.get("processingTime").unwrap_or(&Value::Null);

@@ -12,9 +12,8 @@ pub fn read(detail: &Value, w: &mut Vec<String>) -> Procedure {
     let metadata = detail.get("metadata").unwrap_or(&nothing);
     let content = detail.get("content").unwrap_or(&nothing);
     let tables = detail.get("tables").unwrap_or(&nothing);
-    let list = |field: &str, w: &mut Vec<String>| {
-        value::text(content, field, w).map(|t| value::parts(&t)).unwrap_or_default()
-    };
+    let list =
+        |field: &str, w: &mut Vec<String>| value::text(content, field, w).map(|t| value::parts(&t)).unwrap_or_default();
     let mut p = Procedure {
         name: value::text(metadata, "tên_thủ_tục", w).unwrap_or_default(),
         fields: value::text(metadata, "lĩnh_vực", w).into_iter().collect(),

@@ -28,13 +28,17 @@ pub fn read(detail: &Value, w: &mut Vec<String>) -> Procedure {
         levels: value::text(general, "Cấp thực hiện", w).map(|t| value::levels(&t)).unwrap_or_default(),
         audiences: list(general, "Đối tượng thực hiện", w),
         conditions: value::raw(sections, "Yêu cầu, điều kiện thực hiện", w).and_then(|t| text::some(text::plain(&t))),
-        results: value::raw(sections, "Kết quả xử lý", w).and_then(|t| text::some(text::plain(&t))).into_iter().collect(),
+        results: value::raw(sections, "Kết quả xử lý", w)
+            .and_then(|t| text::some(text::plain(&t)))
+            .into_iter()
+            .collect(),
         description: value::raw(sections, "Mô tả", w).and_then(|t| text::some(text::plain(&t))),
         keywords: value::text(sections, "Từ khóa", w),
         decision: value::text(general, "Số quyết định", w).and_then(|t| value::decision(&t)),
         ..Procedure::default()
     };
-    if let Some(steps) = value::raw(sections, "Trình tự thực hiện", w).and_then(|t| text::some(text::plain(&t))) {
+    if let Some(steps) = value::raw(sections, "Trình tự thực hiện", w).and_then(|t| text::some(text::plain(&t)))
+    {
         p.steps.push(Step { order: 1, title: None, text: steps });
     }
     read_methods(sections, &mut p, w);
@@ -66,7 +70,9 @@ fn read_papers(sections: &Value, p: &mut Procedure, w: &mut Vec<String>) {
         let title = value::text(group, "group", w).map(|g| g.trim_matches(['*', ' ', ':']).to_owned());
         let title = title.filter(|g| !g.is_empty());
         for row in value::list(group, "rows", w) {
-            let Some(name) = value::raw(row, "Tên giấy tờ", w).and_then(|t| text::some(text::plain(&t))) else { continue };
+            let Some(name) = value::raw(row, "Tên giấy tờ", w).and_then(|t| text::some(text::plain(&t))) else {
+                continue;
+            };
             let quantity = |field| row.get(field).and_then(Value::as_str).and_then(|n| n.trim().parse::<u32>().ok());
             let (originals, copies) = (quantity("Bản chính"), quantity("Bản sao"));
             let form = row.get("Tệp đính kèm").and_then(Value::as_str).and_then(text::some_line).is_some();

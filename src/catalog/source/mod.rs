@@ -213,11 +213,30 @@ fn lay_detail(new: &Procedure, onto: &mut Procedure) {
         }
     }
     lay!(
-        portal_id, portal_url, source_state, fields, issuer,
-        handling_agencies, deciding_agencies, coordinating_agencies,
-        receiving_address, levels, audiences, channels, time_limits,
-        fees, steps, papers, legal_basis, conditions, results,
-        description, keywords, decision, declared_full, submit_form,
+        portal_id,
+        portal_url,
+        source_state,
+        fields,
+        issuer,
+        handling_agencies,
+        deciding_agencies,
+        coordinating_agencies,
+        receiving_address,
+        levels,
+        audiences,
+        channels,
+        time_limits,
+        fees,
+        steps,
+        papers,
+        legal_basis,
+        conditions,
+        results,
+        description,
+        keywords,
+        decision,
+        declared_full,
+        submit_form,
     );
     // The list's name wins: details carry older spellings of it.
     if onto.name.is_empty() {

@@ -16,9 +16,8 @@ const PAPER_HEAD: &str = "Tên giấy tờMẫu đơn, tờ khaiSố lượng";
 
 /// Reads the flat texts.
 pub fn read(detail: &Value, w: &mut Vec<String>) -> Procedure {
-    let list = |field: &str, w: &mut Vec<String>| {
-        value::text(detail, field, w).map(|t| value::parts(&t)).unwrap_or_default()
-    };
+    let list =
+        |field: &str, w: &mut Vec<String>| value::text(detail, field, w).map(|t| value::parts(&t)).unwrap_or_default();
     let result = value::raw(detail, "ket_qua_xu_ly", w).unwrap_or_default();
     let mut handling: Vec<String> = value::text(detail, "co_quan_thuc_hien", w).into_iter().collect();
     if handling.is_empty() {

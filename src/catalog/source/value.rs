@@ -119,12 +119,7 @@ fn unique(items: impl Iterator<Item = String>) -> Vec<String> {
 /// Levels named in a text; districts are no more and are left out.
 pub fn levels(text: &str) -> Vec<Level> {
     let lower = clean::line(text).to_lowercase();
-    let named = [
-        ("bộ", Level::Ministry),
-        ("tỉnh", Level::Province),
-        ("xã", Level::Commune),
-        ("khác", Level::Other),
-    ];
+    let named = [("bộ", Level::Ministry), ("tỉnh", Level::Province), ("xã", Level::Commune), ("khác", Level::Other)];
     named.into_iter().filter(|(word, _)| lower.contains(word)).map(|(_, level)| level).collect()
 }
 

@@ -37,6 +37,9 @@ pub struct Looked {
 }
 
 /// One procedure, as it is or as it was.
+///
+/// # Errors
+/// 404 or 422, see the description.
 #[utoipa::path(get, path = "/api/v1/procedures/{code}", tag = "catalog",
     params(
         ("code" = String, Path, description = "The code in any spelling"),
@@ -88,10 +91,12 @@ pub async fn look_up(state: &AppState, code: &str, at: Option<Timestamp>) -> Res
     let versions = store::versions(&mut tx, parsed.code.as_str()).await.map_err(internal)?;
     let (version, procedure) = match at {
         None => (stored.version_number, stored.procedure.clone()),
-        Some(at) => store::document_at(&mut tx, parsed.code.as_str(), at).await.map_err(internal)?.ok_or_else(|| {
-            let first = date(stored.first_seen_at);
-            Problem::new(Code::NotKnownAt, format!("the procedure is known from {first} on, not before")).at("at")
-        })?,
+        Some(at) => {
+            store::document_at(&mut tx, parsed.code.as_str(), at).await.map_err(internal)?.ok_or_else(|| {
+                let first = date(stored.first_seen_at);
+                Problem::new(Code::NotKnownAt, format!("the procedure is known from {first} on, not before")).at("at")
+            })?
+        }
     };
     let retired = stored.retired_at.is_some_and(|gone| at.is_none_or(|at| gone <= at.as_millisecond()));
     let variants = variants(state, parsed.code.as_str());

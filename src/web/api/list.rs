@@ -17,6 +17,9 @@ use crate::web::state::{AppState, Prepared};
 /// Search and list procedures.
 ///
 /// Parameters are strict: an unknown one answers 422 and names it. Texts are compared without marks and case.
+///
+/// # Errors
+/// 422 naming the parameter; 500 when the database fails.
 #[utoipa::path(get, path = "/api/v1/procedures", tag = "catalog",
     params(
         ("q" = Option<String>, Query, description = "Words, or a code in any spelling; at most 1,000 characters"),

@@ -9,13 +9,17 @@ use crate::web::state::AppState;
 use crate::web::views::MessagePage;
 
 /// A problem as a page; what was typed is kept.
+#[must_use]
 pub fn of(state: &AppState, problem: &Problem, query: &str) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let is = |code: Code| problem.code == code.as_str();
     let (title, text) = if is(Code::ProcedureNotFound) {
         ("Không có thủ tục này", "Mã thủ tục không có trong danh mục. Hãy kiểm tra lại mã, hoặc tìm theo tên.")
     } else if is(Code::NotKnownAt) {
-        ("Chưa có dữ liệu của ngày này", "Thủ tục được ghi nhận lần đầu sau ngày bạn hỏi. Hãy bỏ ngày để xem bản hiện hành.")
+        (
+            "Chưa có dữ liệu của ngày này",
+            "Thủ tục được ghi nhận lần đầu sau ngày bạn hỏi. Hãy bỏ ngày để xem bản hiện hành.",
+        )
     } else if is(Code::PathNotFound) {
         ("Không có trang này", "Địa chỉ có thể đã đổi hoặc gõ nhầm.")
     } else if is(Code::NotAssessedYet) {

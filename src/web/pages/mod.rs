@@ -46,16 +46,24 @@ fn frame(state: &AppState, home: bool) -> Frame {
 fn badge(shown: &SearchDoc) -> Badge {
     match shown.online {
         Some(OnlineState::Verified) => {
-            Badge { class: "verified", symbol: "●", text: "Làm được hoàn toàn trên mạng (đã kiểm chứng)" }
+            Badge {
+                class: "verified", symbol: "●", text: "Làm được hoàn toàn trên mạng (đã kiểm chứng)"
+            }
         }
         Some(OnlineState::Claimed) => {
             Badge { class: "unknown", symbol: "◐", text: "Cơ quan công bố toàn trình, chưa kiểm chứng" }
         }
-        Some(OnlineState::Partial) => Badge { class: "unknown", symbol: "◔", text: "Làm được một phần trên mạng" },
-        Some(OnlineState::Unknown) => {
-            Badge { class: "unknown", symbol: "?", text: "Có kênh trực tuyến (cơ quan công bố, chưa kiểm chứng)" }
+        Some(OnlineState::Partial) => {
+            Badge { class: "unknown", symbol: "◔", text: "Làm được một phần trên mạng" }
         }
-        Some(OnlineState::None) => Badge { class: "none", symbol: "○", text: "Không công bố kênh trực tuyến" },
+        Some(OnlineState::Unknown) => {
+            Badge {
+                class: "unknown", symbol: "?", text: "Có kênh trực tuyến (cơ quan công bố, chưa kiểm chứng)"
+            }
+        }
+        Some(OnlineState::None) => {
+            Badge { class: "none", symbol: "○", text: "Không công bố kênh trực tuyến" }
+        }
         None => Badge { class: "unpublished", symbol: "?", text: "Chưa rõ cách nộp" },
     }
 }

@@ -12,9 +12,7 @@ use crate::search::document::SearchDoc;
 use crate::web::api::detail::{Looked, look_up, read_at};
 use crate::web::format::{date, date_vi, money_vi};
 use crate::web::state::AppState;
-use crate::web::views::{
-    ActLine, Line, Link, PaperGroup, PaperLine, ProcedurePage, Row, StepLine, VersionLine,
-};
+use crate::web::views::{ActLine, Line, Link, PaperGroup, PaperLine, ProcedurePage, Row, StepLine, VersionLine};
 
 /// The page of a procedure, as it is or as it was on `?at=`.
 pub async fn page(State(state): State<AppState>, Path(code): Path<String>, RawQuery(raw): RawQuery) -> Response {
@@ -173,11 +171,7 @@ fn agencies(p: &Procedure) -> Vec<Line> {
         ("Cơ quan phối hợp", &p.coordinating_agencies),
         ("Nơi tiếp nhận", &address),
     ];
-    lines
-        .into_iter()
-        .filter(|(_, l)| !l.is_empty())
-        .map(|(term, lines)| Line { term, lines: lines.clone() })
-        .collect()
+    lines.into_iter().filter(|(_, l)| !l.is_empty()).map(|(term, lines)| Line { term, lines: lines.clone() }).collect()
 }
 
 fn act(act: &crate::catalog::model::LegalAct) -> ActLine {

@@ -1,0 +1,144 @@
+// A real browser plays what people do, on the demo, at three widths.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const root = new URL("../..", import.meta.url).pathname;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "toantrinh-"));
+let program, browser, base;
+
+const freePort = () => new Promise((resolve) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+before(async () => {
+  const listen = `127.0.0.1:${await freePort()}`;
+  base = `http://${listen}`;
+  program = spawn(join(root, "target/release/toantrinh"), ["--data-dir", folder, "--listen", listen, "demo"], { stdio: "ignore" });
+  const until = Date.now() + 30_000;
+  while (!(await fetch(base + "/readyz").catch(() => null))?.ok) {
+    assert.ok(Date.now() < until, "the demo is not ready after 30 s");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  program?.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const open = async (path, options = {}) => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "vi-VN", ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  page.on("request", (request) => request.url().startsWith(base) || faults.push("asked " + request.url()));
+  await page.goto(base + path);
+  return { page, faults, close: () => context.close() };
+};
+
+test("type without accents, open the result, go back to the same results", async () => {
+  const { page, faults, close } = await open("/");
+  await page.locator("#q").pressSequentially("dang ky khai sinh", { delay: 15 });
+  const first = page.locator(".hit h3 a").first();
+  await page.waitForFunction(() => document.querySelector(".hit h3 a")?.textContent.includes("khai sinh"));
+  assert.match(page.url(), /q=dang/);
+  await first.click();
+  await page.waitForURL(/thu-tuc\/1\.001193/);
+  assert.match(await page.locator("h1").innerText(), /đăng ký khai sinh/);
+  assert.match(await page.locator(".answer").innerText(), /chưa kiểm chứng/);
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector(".hit h3 a")?.textContent.includes("khai sinh"));
+  assert.equal(await page.locator("#q").inputValue(), "dang ky khai sinh");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("the keyboard is enough", async () => {
+  const { page, faults, close } = await open("/");
+  await page.locator("body").evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("/");
+  await page.keyboard.type("bang lai");
+  await page.waitForFunction(() => document.querySelector(".hit h3 a")?.textContent.includes("lái xe"));
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await page.evaluate(() => document.activeElement.closest(".hit") !== null), true);
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "q");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/thu-tuc\//);
+  assert.match(await page.locator("h1").innerText(), /lái xe/);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("everything works without a script", async () => {
+  const { page, close } = await open("/", { javaScriptEnabled: false });
+  await page.locator("#q").fill("sổ đỏ");
+  await page.locator("form[role=search] button").click();
+  await page.waitForURL(/q=/);
+  assert.ok((await page.locator(".hit").count()) > 0);
+  assert.match(await page.locator(".understood").first().innerText(), /giấy chứng nhận/);
+  await page.locator(".facets a").first().click();
+  assert.ok((await page.locator(".active a").count()) === 1);
+  await page.locator(".hit h3 a").first().click();
+  assert.ok((await page.locator("#lich-su").count()) === 1);
+  await close();
+});
+
+for (const width of [360, 768, 1440]) {
+  for (const scheme of ["light", "dark"]) {
+    test(`no violations and no sideways scrolling at ${width} px, ${scheme}`, async () => {
+      for (const path of ["/", "/?q=giay+phep", "/thu-tuc/1.001193", "/thu-tuc/9.999999"]) {
+        const { page, close } = await open(path, { viewport: { width, height: 800 }, colorScheme: scheme });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${path} is ${wide} px too wide`);
+        // The page's own policy forbids inline scripts: axe comes in by the debugging protocol.
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }));
+        assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), [], path);
+        await close();
+      }
+    });
+  }
+}
+
+test("on a phone the filters are closed until asked for", async () => {
+  const { page, close } = await open("/?q=giay+phep", { viewport: { width: 360, height: 740 } });
+  assert.equal(await page.locator(".facets").evaluate((e) => e.open), false);
+  await page.locator(".facets summary").click();
+  assert.ok(await page.locator(".facets a").first().isVisible());
+  await close();
+});
+
+test("the first page is light", async () => {
+  let bytes = 0;
+  for (const path of ["/", "/assets/app.css", "/assets/app.js"]) {
+    const answer = await fetch(base + path);
+    bytes += (await answer.arrayBuffer()).byteLength;
+  }
+  assert.ok(bytes < 100_000, `${bytes} bytes before compression`);
+});
+
+test("the picture for the README", { skip: !process.env.TOANTRINH_SCREENSHOT }, async () => {
+  const { page, close } = await open("/?q=l%C3%A0m+s%E1%BB%95+%C4%91%E1%BB%8F", { viewport: { width: 1280, height: 800 } });
+  await page.screenshot({ path: process.env.TOANTRINH_SCREENSHOT });
+  await close();
+});

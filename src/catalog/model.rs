@@ -21,6 +21,8 @@ pub struct Procedure {
     pub portal_id: Option<String>,
     /// The page on the national portal.
     pub portal_url: Option<String>,
+    /// The portal's list has named it: name, type, fields, issuer and audiences are the list's then, whatever a detail says.
+    pub listed: bool,
     /// The source's state word, such as `UPDATED` or `ACTIVE`.
     pub source_state: Option<String>,
     /// Fields (lĩnh vực).

@@ -24,7 +24,7 @@ const freePort = () => new Promise((resolve) => {
 before(async () => {
   const listen = `127.0.0.1:${await freePort()}`;
   base = `http://${listen}`;
-  program = spawn(join(root, "target/release/toantrinh"), ["--data-dir", folder, "--listen", listen, "demo"], { stdio: "ignore" });
+  program = spawn(join(root, "target/release/toantrinh"), ["--data-dir", folder, "--listen", listen, "demo"], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, TOANTRINH_LOG__LEVEL: "error" } });
   const until = Date.now() + 30_000;
   while (!(await fetch(base + "/readyz").catch(() => null))?.ok) {
     assert.ok(Date.now() < until, "the demo is not ready after 30 s");
@@ -137,8 +137,8 @@ test("the first page is light", async () => {
   assert.ok(bytes < 100_000, `${bytes} bytes before compression`);
 });
 
-test("the picture for the README", { skip: !process.env.TOANTRINH_SCREENSHOT }, async () => {
+test("the picture for the README", { skip: !process.env.README_PICTURE }, async () => {
   const { page, close } = await open("/?q=l%C3%A0m+s%E1%BB%95+%C4%91%E1%BB%8F", { viewport: { width: 1280, height: 800 } });
-  await page.screenshot({ path: process.env.TOANTRINH_SCREENSHOT });
+  await page.screenshot({ path: process.env.README_PICTURE });
   await close();
 });

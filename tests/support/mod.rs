@@ -33,8 +33,8 @@ pub async fn sqlite() -> TestDb {
 
 /// An empty, migrated PostgreSQL database, or `None`, said aloud, where no server was given.
 pub async fn postgres() -> Option<TestDb> {
-    let Ok(server) = std::env::var("TOANTRINH_TEST_POSTGRES") else {
-        eprintln!("SKIPPED on PostgreSQL: TOANTRINH_TEST_POSTGRES is not set; tests/run sets it");
+    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
+        eprintln!("SKIPPED on PostgreSQL: TEST_POSTGRES_URL is not set; tests/run sets it");
         return None;
     };
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());

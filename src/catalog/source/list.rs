@@ -10,6 +10,8 @@ use crate::catalog::text;
 /// What a list item says.
 #[derive(Debug, Clone, Default)]
 pub struct ListFacts {
+    /// They are the portal list's own, not a stand-in made of other parts of a record.
+    listed: bool,
     pub name: String,
     pub portal_id: Option<String>,
     pub portal_url: Option<String>,
@@ -32,6 +34,7 @@ pub fn read(item: &Value, warnings: &mut Vec<String>) -> Result<ListFacts, Rejec
         kind
     });
     Ok(ListFacts {
+        listed: true,
         name,
         portal_id: value::text(item, "id", warnings),
         portal_url: None,
@@ -58,6 +61,7 @@ impl ListFacts {
     /// Lays the item's facts over a procedure; the list is the newer and names the procedure.
     pub fn lay(&self, onto: &mut Procedure) {
         onto.name.clone_from(&self.name);
+        onto.listed |= self.listed;
         if let Some(kind) = self.kind {
             onto.kind = kind;
         }

@@ -213,17 +213,12 @@ fn lay_detail(new: &Procedure, onto: &mut Procedure) {
         }
     }
     lay!(
-        portal_id,
         portal_url,
-        source_state,
-        fields,
-        issuer,
-        handling_agencies,
         deciding_agencies,
         coordinating_agencies,
+        handling_agencies,
         receiving_address,
         levels,
-        audiences,
         channels,
         time_limits,
         fees,
@@ -238,9 +233,13 @@ fn lay_detail(new: &Procedure, onto: &mut Procedure) {
         declared_full,
         submit_form,
     );
-    // The list's name wins: details carry older spellings of it.
-    if onto.name.is_empty() {
-        onto.name.clone_from(&new.name);
-        onto.kind = new.kind;
+    // Details carry older spellings of what the list says: were the last one to arrive to win, each sync would make two
+    // new versions.
+    if !onto.listed {
+        lay!(portal_id, source_state, fields, issuer, audiences);
+        if !new.name.is_empty() {
+            onto.name.clone_from(&new.name);
+            onto.kind = new.kind;
+        }
     }
 }

@@ -39,7 +39,7 @@ pub struct Looked {
 /// One procedure, as it is or as it was.
 ///
 /// # Errors
-/// 404 or 422, see the description.
+/// 404 for a code that is not known, or not captured yet on that day; 422 naming the parameter.
 #[utoipa::path(get, path = "/api/v1/procedures/{code}", tag = "catalog",
     params(
         ("code" = String, Path, description = "The code in any spelling"),

@@ -9,10 +9,7 @@ use crate::search::knowledge::Knowledge;
 
 /// Prints the settings in force and what was found; fails when something would keep the program from serving.
 pub async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
-    println!("listen       {}", settings.server.listen);
-    println!("data folder  {}", settings.data_dir.display());
-    println!("database     {}", without_password(&settings.database_url()));
-    println!("search cache {} answers", settings.search.cache_entries);
+    print!("{}", in_force(settings)?);
     let knowledge = Knowledge::built_in()?;
     let synonyms: usize = knowledge.synonyms.values().map(Vec::len).sum();
     println!("search data  {} ({synonyms} phrases with synonyms)", knowledge.fingerprint);
@@ -29,6 +26,13 @@ pub async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     println!("catalog      {} public procedures, {} tombstones", counts.public, counts.retired);
     println!("all is well");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every setting as it could stand in the TOML file.
+fn in_force(settings: &Settings) -> anyhow::Result<String> {
+    let mut shown = settings.clone();
+    shown.database.url = without_password(&settings.database_url());
+    Ok(toml::to_string(&shown)?)
 }
 
 /// A password in a database URL is not for the terminal.

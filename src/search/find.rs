@@ -119,7 +119,7 @@ impl Engine {
         Answer {
             found,
             total: folded.len(),
-            words: query.words(&snapshot.names),
+            words: query.words,
             understood: query.understood,
             corrected: query.corrected,
             facets: if request.facets { count_facets(&folded, &snapshot) } else { BTreeMap::new() },

@@ -46,6 +46,8 @@ pub struct NameDoc {
     pub meta: Vec<Term>,
     /// Sum of the idf of the name's distinct syllables.
     pub name_weight: f32,
+    /// The name itself begins with "Thủ tục": a tie-break for those who type it.
+    pub says_procedure: bool,
     /// Qualifiers in the name, by their number in the knowledge.
     pub qualifiers: Vec<usize>,
     /// What speaks for a document whatever is asked: popularity, level, being public.
@@ -114,8 +116,17 @@ impl Names {
         let qualifiers = (0..knowledge.qualifiers.len())
             .filter(|q| contains(&syllables_of_name, &knowledge.qualifiers[*q].syllables))
             .collect();
-        let prior = prior(shown, knowledge);
-        NameDoc { shown: Arc::clone(shown), name, name_exact, meta, name_weight: 0.0, qualifiers, prior, group: id }
+        NameDoc {
+            shown: Arc::clone(shown),
+            name,
+            name_exact,
+            meta,
+            name_weight: 0.0,
+            says_procedure: says_procedure(&syllables(&shown.name)),
+            qualifiers,
+            prior: prior(shown, knowledge),
+            group: id,
+        }
     }
 
     fn exact_term(&mut self, syllable: &Syllable) -> Term {
@@ -191,6 +202,12 @@ impl Names {
     pub fn doc(&self, id: DocId) -> &NameDoc {
         &self.docs[id as usize]
     }
+}
+
+/// Whether a text begins with "thủ tục", marks typed or not.
+#[must_use]
+pub fn says_procedure(text: &[Syllable]) -> bool {
+    matches!(text, [a, b, ..] if a.fold == "thu" && b.fold == "tuc")
 }
 
 /// The distinct syllables of name and meta together.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::analysis::{Syllable, syllables};
 use super::knowledge::{Knowledge, Phrase, Synonym};
-use super::names::Names;
+use super::names::{Names, says_procedure};
 use super::spelling::{Reading, Resolved, resolve};
 use super::vocabulary::Term;
 use crate::catalog::code::ProcedureCode;
@@ -13,6 +13,8 @@ use crate::catalog::code::ProcedureCode;
 const QUESTION: f32 = 0.05;
 /// How much a function word counts.
 const FUNCTION: f32 = 0.25;
+/// How much a word beside a synonym counts: the synonym names the subject, the rest tells a story around it.
+const BESIDE: f32 = 0.6;
 /// At most this many readings of a query.
 const MAX_VARIANTS: usize = 6;
 
@@ -29,6 +31,10 @@ pub struct Query {
     pub corrected: Option<String>,
     /// Qualifiers that the query itself names.
     pub qualifiers: Vec<usize>,
+    /// It begins with "thủ tục".
+    pub says_procedure: bool,
+    /// The folded words to mark in what is found: those typed, and short meanings put in for them.
+    pub words: HashSet<String>,
 }
 
 /// One way to read a query.
@@ -51,16 +57,6 @@ pub struct Slot {
     pub weight: f32,
 }
 
-impl Query {
-    /// The folded words that the query looks for: as typed, or as read where a synonym was put in.
-    #[must_use]
-    pub fn words(&self, names: &Names) -> HashSet<String> {
-        let read = self.variants.get(1).or(self.variants.first());
-        let telling = read.iter().flat_map(|v| &v.slots).filter(|s| s.weight > FUNCTION);
-        telling.filter_map(|s| s.terms.first()).map(|(term, _)| names.folds.word(*term).to_owned()).collect()
-    }
-}
-
 /// Reads a query. `typing` says that the last word may not be finished.
 #[must_use]
 pub fn understand(text: &str, typing: bool, names: &Names, knowledge: &Knowledge) -> Query {
@@ -74,14 +70,24 @@ pub fn understand(text: &str, typing: bool, names: &Names, knowledge: &Knowledge
     let mut query = Query {
         code,
         corrected: reading.corrected(),
+        says_procedure: says_procedure(&words),
         qualifiers: named_qualifiers(&words, marked, knowledge),
         ..Query::default()
     };
     for (m, synonym) in &matches {
         query.understood.push(format!("{} → {}", as_typed(&rest, &reading, m), synonym.meaning.join(" / ")));
     }
+    query.words = words_to_mark(&base, &matches, names);
     query.variants = variants(&base, &matches, names);
     query
+}
+
+/// A long meaning would mark nearly the whole name; what it stands for is said above the results instead.
+fn words_to_mark(base: &[Slot], matches: &[Match<'_>], names: &Names) -> HashSet<String> {
+    let typed = base.iter().filter(|s| s.weight > FUNCTION).filter_map(|s| s.terms.first());
+    let typed = typed.map(|(term, _)| names.folds.word(*term).to_owned());
+    let short = matches.iter().flat_map(|(span, s)| s.to.iter().filter(|m| m.syllables.len() <= span.len().max(2) * 2));
+    typed.chain(short.flat_map(|m| &m.syllables).map(|s| s.fold.clone())).collect()
 }
 
 /// The words of a query with what each counts.
@@ -178,15 +184,16 @@ fn variants(base: &[Slot], matches: &[Match<'_>], names: &Names) -> Vec<Variant>
 
 fn put_in(base: &[Slot], matches: &[Match<'_>], choice: usize, names: &Names) -> Variant {
     let mut slots = Vec::with_capacity(base.len() + 8);
+    let beside = |slot: &Slot| Slot { weight: slot.weight * BESIDE, ..slot.clone() };
     let mut at = 0;
     for (span, synonym) in matches {
-        slots.extend_from_slice(&base[at..span.start]);
+        slots.extend(base[at..span.start].iter().map(beside));
         if let Some(meaning) = synonym.to.get(choice.min(synonym.to.len().saturating_sub(1))) {
             slots.extend(expansion(meaning, span.len(), names));
         }
         at = span.end;
     }
-    slots.extend_from_slice(&base[at..]);
+    slots.extend(base[at..].iter().map(beside));
     Variant { slots, expanded: true }
 }
 

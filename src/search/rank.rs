@@ -12,6 +12,8 @@ const CLOSE: usize = 60;
 const PAIR: f32 = 0.8;
 /// A document matches when it covers this share of the query's telling words.
 const MATCH: f32 = 0.5;
+/// What decides between two names that differ in "Thủ tục" alone.
+const SAYS_PROCEDURE: f32 = 0.02;
 /// What a word counts whose typed marks the name does not have: "mất" is not "mặt".
 const OTHER_MARKS: f32 = 0.6;
 
@@ -206,7 +208,7 @@ fn look_closely(hit: &mut Hit, best: f32, query: &Query, names: &Names) {
     for variant in &query.variants {
         let mut features = compare(variant, doc, names);
         features.bm25 = bm25;
-        features.prior = doc.prior;
+        features.prior = doc.prior + if query.says_procedure && doc.says_procedure { SAYS_PROCEDURE } else { 0.0 };
         features.qualifiers = [0.0, 1.0, 1.5, 2.0][lacking];
         if top.is_none_or(|t| features.score() > t.score()) {
             top = Some(features);

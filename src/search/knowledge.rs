@@ -18,6 +18,10 @@ pub struct Knowledge {
     pub synonyms: HashMap<String, Vec<Synonym>>,
     /// Phrases of questions, by first folded syllable, longest first.
     pub question: HashMap<String, Vec<Phrase>>,
+    /// Words of the story around a question, in their exact form.
+    pub story: std::collections::HashSet<String>,
+    /// The same without marks, for a question typed without any.
+    pub story_folds: std::collections::HashSet<String>,
     /// Function words, in their exact form.
     pub function: std::collections::HashSet<String>,
     /// Words that mark a special variant of a procedure.
@@ -68,6 +72,7 @@ struct SynonymFile {
 #[serde(deny_unknown_fields)]
 struct PhraseFile {
     question: Vec<String>,
+    story: Vec<String>,
     function: Vec<String>,
     qualifier: Vec<String>,
 }
@@ -94,6 +99,8 @@ impl Knowledge {
         Ok(Self {
             synonyms: by_first(synonyms.entries(), |s| &s.from),
             question: by_first(phrases.question.iter().map(|p| Phrase::of(p)), |p| p),
+            story: phrases.story.iter().flat_map(|w| syllables(w)).map(|s| s.exact).collect(),
+            story_folds: phrases.story.iter().flat_map(|w| syllables(w)).map(|s| s.fold).collect(),
             function: phrases.function.iter().flat_map(|w| syllables(w)).map(|s| s.exact).collect(),
             qualifiers: phrases.qualifier.iter().map(|p| Phrase::of(p)).collect(),
             popularity,

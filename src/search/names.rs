@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::analysis::{Syllable, exact, name_syllables, syllables};
 use super::document::SearchDoc;
-use super::knowledge::Knowledge;
+use super::knowledge::{Knowledge, Phrase};
 use super::vocabulary::{Term, Vocabulary};
 use crate::catalog::model::{Level, ProcedureKind};
 
@@ -195,6 +195,14 @@ impl Names {
                 }
             }
         }
+    }
+
+    /// Whether any name has the first two words of a phrase side by side.
+    #[must_use]
+    pub fn have(&self, phrase: &Phrase) -> bool {
+        let [first, second, ..] = phrase.syllables.as_slice() else { return true };
+        let terms = self.folds.get(&first.fold).zip(self.folds.get(&second.fold));
+        terms.is_some_and(|(a, b)| self.folds.pair(a, b) > 0)
     }
 
     /// A document.

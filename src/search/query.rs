@@ -13,6 +13,10 @@ use crate::catalog::code::ProcedureCode;
 const QUESTION: f32 = 0.05;
 /// How much a function word counts.
 const FUNCTION: f32 = 0.25;
+/// How much a word of the story around a question counts.
+const STORY: f32 = 0.25;
+/// From how many words on a query with a question phrase is a story.
+const STORY_WORDS: usize = 7;
 /// How much a word beside a synonym counts: the synonym names the subject, the rest tells a story around it.
 const BESIDE: f32 = 0.6;
 /// At most this many readings of a query.
@@ -96,8 +100,8 @@ fn slots_of(reading: &Reading, words: &[Syllable], marked: bool, names: &Names, 
     let mut at = 0;
     while at < words.len() {
         let phrase = knowledge.question.get(&words[at].fold).into_iter().flatten().find(|p| {
-            // Without marks a short phrase may be a content word ("thi", "lam"): only long ones are sure.
-            p.matches(&words[at..], !marked && p.syllables.len() >= 3)
+            // Without marks a phrase may be content words ("thi", "lam"): only what no name has is sure.
+            p.matches(&words[at..], !marked && p.syllables.len() >= 2 && !names.have(p))
         });
         let length = phrase.map_or(0, |p| p.syllables.len());
         // A query that is nothing but the phrase still means it.
@@ -105,6 +109,13 @@ fn slots_of(reading: &Reading, words: &[Syllable], marked: bool, names: &Names, 
             slots[at..at + length].iter_mut().for_each(|s| s.weight = QUESTION);
         }
         at += length.max(1);
+    }
+    if words.len() >= STORY_WORDS && slots.iter().any(|s| s.weight <= QUESTION) {
+        for (slot, word) in slots.iter_mut().zip(words) {
+            if knowledge.story.contains(&word.exact) || (!marked && knowledge.story_folds.contains(&word.fold)) {
+                slot.weight = slot.weight.min(STORY);
+            }
+        }
     }
     slots
 }

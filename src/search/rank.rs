@@ -10,8 +10,10 @@ use super::vocabulary::Term;
 const CLOSE: usize = 60;
 /// Worth of a pair of neighbours beside a single word in the first pass.
 const PAIR: f32 = 0.8;
-/// A document matches when it covers this share of the query's telling words.
+/// A document matches when it covers this share of the query's telling words…
 const MATCH: f32 = 0.5;
+/// …or this share of what the best one covers, where a long story leaves every name far below.
+const MATCH_OF_BEST: f32 = 0.6;
 /// What decides between two names that differ in "Thủ tục" alone.
 const SAYS_PROCEDURE: f32 = 0.02;
 /// What a word counts whose typed marks the name does not have: "mất" is not "mặt".
@@ -124,7 +126,7 @@ fn first_pass(query: &Query, names: &Names, allowed: &dyn Fn(&NameDoc) -> bool) 
             scratch.add_variant(variant, names);
         }
         let most = scratch.best_cover.iter().copied().fold(0.0, f32::max);
-        let threshold = (MATCH).min(most * 0.999);
+        let threshold = MATCH.min(most * MATCH_OF_BEST);
         if most <= 0.0 {
             return Vec::new();
         }

@@ -16,6 +16,8 @@ const POPULAR: &str = include_str!("../../index/popular.toml");
 pub struct Knowledge {
     /// Synonyms by the first folded syllable of what people type, longest first.
     pub synonyms: HashMap<String, Vec<Synonym>>,
+    /// Words that mean something only together, in any order and however far apart, by the first syllable of the first.
+    pub together: HashMap<String, Vec<Together>>,
     /// Phrases of questions, by first folded syllable, longest first.
     pub question: HashMap<String, Vec<Phrase>>,
     /// Words of the story around a question, in their exact form.
@@ -52,6 +54,17 @@ pub struct Synonym {
     pub not_in: Vec<Phrase>,
 }
 
+/// Several things said in one query, and what the law calls the whole: "công ty" and "đóng cửa hẳn" is a dissolution.
+#[derive(Debug, Clone)]
+pub struct Together {
+    /// What must be said; each with other ways to say it.
+    pub parts: Vec<Vec<Phrase>>,
+    /// What it means, as names have it.
+    pub to: Phrase,
+    /// The same in words, to be shown.
+    pub meaning: String,
+}
+
 /// Why the data cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("index/{file} cannot be read: {source}")]
@@ -65,6 +78,7 @@ pub struct KnowledgeError {
 #[serde(deny_unknown_fields)]
 struct SynonymFile {
     synonyms: BTreeMap<String, String>,
+    together: BTreeMap<String, String>,
     not_in: HashMap<String, String>,
 }
 
@@ -98,6 +112,7 @@ impl Knowledge {
         popularity.extend(popular.assumed);
         Ok(Self {
             synonyms: by_first(synonyms.entries(), |s| &s.from),
+            together: synonyms.together(),
             question: by_first(phrases.question.iter().map(|p| Phrase::of(p)), |p| p),
             story: phrases.story.iter().flat_map(|w| syllables(w)).map(|s| s.exact).collect(),
             story_folds: phrases.story.iter().flat_map(|w| syllables(w)).map(|s| s.fold).collect(),
@@ -119,6 +134,26 @@ impl SynonymFile {
                 not_in: self.not_in.get(from).into_iter().flat_map(|n| n.split('|')).map(Phrase::of).collect(),
             })
         })
+    }
+}
+
+impl SynonymFile {
+    /// A rule stands under the first syllable of each way to say its first part.
+    fn together(&self) -> HashMap<String, Vec<Together>> {
+        let mut map: HashMap<String, Vec<Together>> = HashMap::new();
+        for (said, meaning) in &self.together {
+            let parts: Vec<Vec<Phrase>> =
+                said.split('+').map(|part| part.split('|').map(Phrase::of).collect()).collect();
+            let rule = Together { parts, to: Phrase::of(meaning), meaning: meaning.clone() };
+            let first = rule.parts.first().into_iter().flatten().filter_map(|p| p.syllables.first());
+            let mut heads: Vec<String> = first.map(|s| s.fold.clone()).collect();
+            heads.sort_unstable();
+            heads.dedup();
+            for head in heads {
+                map.entry(head).or_default().push(rule.clone());
+            }
+        }
+        map
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::analysis::{Syllable, syllables};
-use super::knowledge::{Knowledge, Phrase, Synonym};
+use super::knowledge::{Knowledge, Phrase, Synonym, Together};
 use super::names::{Names, says_procedure};
 use super::spelling::{Reading, Resolved, resolve};
 use super::vocabulary::Term;
@@ -19,6 +19,8 @@ const STORY: f32 = 0.25;
 const STORY_WORDS: usize = 7;
 /// How much a word beside a synonym counts: the synonym names the subject, the rest tells a story around it.
 const BESIDE: f32 = 0.6;
+/// How much a word counts beside things that were understood together.
+const BESIDE_TOGETHER: f32 = 0.2;
 /// At most this many readings of a query.
 const MAX_VARIANTS: usize = 6;
 
@@ -83,7 +85,48 @@ pub fn understand(text: &str, typing: bool, names: &Names, knowledge: &Knowledge
     }
     query.words = words_to_mark(&base, &matches, names);
     query.variants = variants(&base, &matches, names);
+    if let Some((said, rule)) = find_together(&words, knowledge) {
+        query.understood.push(rule.meaning.clone());
+        query.variants.push(read_together(&base, &said, rule, names));
+    }
     query
+}
+
+type Said<'a> = (Vec<std::ops::Range<usize>>, &'a Together);
+
+/// The rule all of whose parts are said and that explains most words. Short queries say what they mean by themselves.
+fn find_together<'a>(words: &[Syllable], knowledge: &'a Knowledge) -> Option<Said<'a>> {
+    let mut found: Vec<Said<'a>> = Vec::new();
+    if words.len() < STORY_WORDS {
+        return None;
+    }
+    for word in words {
+        for rule in knowledge.together.get(&word.fold).into_iter().flatten() {
+            if found.iter().any(|(_, known)| std::ptr::eq(*known, rule)) {
+                continue;
+            }
+            let said: Option<Vec<_>> = rule.parts.iter().map(|ways| said_at(ways, words)).collect();
+            found.extend(said.map(|spans| (spans, rule)));
+        }
+    }
+    found.into_iter().max_by_key(|(spans, _)| spans.iter().map(ExactSizeIterator::len).sum::<usize>())
+}
+
+/// Where one of several ways to say a thing stands, the longest first.
+fn said_at(ways: &[Phrase], words: &[Syllable]) -> Option<std::ops::Range<usize>> {
+    let spans = ways.iter().filter_map(|way| {
+        let at = (0..words.len()).find(|at| way.matches(&words[*at..], true))?;
+        Some(at..at + way.syllables.len())
+    });
+    spans.max_by_key(ExactSizeIterator::len)
+}
+
+/// The meaning, and what else was said at little weight.
+fn read_together(base: &[Slot], said: &[std::ops::Range<usize>], rule: &Together, names: &Names) -> Variant {
+    let mut slots = expansion(&rule.to, rule.to.syllables.len(), names);
+    let rest = base.iter().enumerate().filter(|(at, _)| !said.iter().any(|span| span.contains(at)));
+    slots.extend(rest.map(|(_, slot)| Slot { weight: slot.weight * BESIDE_TOGETHER, ..slot.clone() }));
+    Variant { slots, expanded: true }
 }
 
 /// A long meaning would mark nearly the whole name; what it stands for is said above the results instead.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::assessment;
 use crate::config::Settings;
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, DbError};
@@ -83,12 +84,21 @@ pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) 
     Ok(Running { address, stop, server, follower, db, patience })
 }
 
-/// Brings search up to date until told to stop.
+/// Brings verdicts and search up to date until told to stop.
 async fn follow(state: AppState, every: Duration, stop: CancellationToken) {
+    // What was waiting when the program started is taken in at once.
+    let mut wait = Duration::ZERO;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(every) => {}
+            () = tokio::time::sleep(wait) => wait = every,
+        }
+        match assessment::actions::catch_up(&state.db, state.clock.now()).await {
+            Ok(done) if done.procedures > 0 => {
+                tracing::info!(procedures = done.procedures, changed = done.changed, "procedures were assessed");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(error = %error, "procedures could not be assessed"),
         }
         match state.engine.follow(&state.db).await {
             Ok(true) => tracing::info!(position = state.engine.snapshot().position, "search took in changes"),

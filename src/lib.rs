@@ -7,6 +7,8 @@ pub mod app;
 pub mod cli;
 pub mod web;
 
+pub mod assessment;
+
 pub mod search;
 
 pub mod catalog;

@@ -11,27 +11,40 @@ pub mod sql {
     /// One procedure with its current document.
     pub const FIND: &str = "
         SELECT p.code, p.code_raw, p.portal_id, p.retired_at, p.version_number, p.content_sha256, p.payload_sha256,
-               p.first_seen_at, p.changed_at, v.document
+               p.first_seen_at, p.changed_at, p.read_at, v.document,
+               f.online_level, f.online, f.declared_level, f.gap
         FROM procedures p JOIN procedure_versions v ON v.code = p.code AND v.number = p.version_number
+        LEFT JOIN procedure_facets f ON f.code = p.code
         WHERE p.code = $1";
     /// A page of procedures with their current documents, in the order of codes.
     pub const PAGE: &str = "
         SELECT p.code, p.code_raw, p.portal_id, p.retired_at, p.version_number, p.content_sha256, p.payload_sha256,
-               p.first_seen_at, p.changed_at, v.document
+               p.first_seen_at, p.changed_at, p.read_at, v.document,
+               f.online_level, f.online, f.declared_level, f.gap
         FROM procedures p JOIN procedure_versions v ON v.code = p.code AND v.number = p.version_number
+        LEFT JOIN procedure_facets f ON f.code = p.code
         WHERE p.code > $1 ORDER BY p.code LIMIT $2";
     /// Adds a procedure, or brings it up to its new version.
     pub const UPSERT: &str = "
         INSERT INTO procedures (code, code_raw, name, kind, portal_id, retired_at, version_number,
-                                content_sha256, payload_sha256, first_seen_at, changed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+                                content_sha256, payload_sha256, first_seen_at, changed_at, read_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10)
         ON CONFLICT (code) DO UPDATE SET
             code_raw = excluded.code_raw, name = excluded.name, kind = excluded.kind,
             portal_id = excluded.portal_id, retired_at = excluded.retired_at,
             version_number = excluded.version_number, content_sha256 = excluded.content_sha256,
-            payload_sha256 = excluded.payload_sha256, changed_at = excluded.changed_at";
+            payload_sha256 = excluded.payload_sha256, changed_at = excluded.changed_at, read_at = excluded.read_at";
     /// Marks a procedure as retired, or as public again with NULL.
     pub const RETIRE: &str = "UPDATE procedures SET retired_at = $2, changed_at = $3 WHERE code = $1";
+    /// Notes that a source still shows the procedure as it stands.
+    pub const SEEN: &str = "UPDATE procedures SET read_at = $2 WHERE code = $1";
+    /// Keeps what the rooms to the left say of a procedure.
+    pub const PUT_FACETS: &str = "
+        INSERT INTO procedure_facets (code, online_level, online, declared_level, gap, assessed_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (code) DO UPDATE SET
+            online_level = excluded.online_level, online = excluded.online,
+            declared_level = excluded.declared_level, gap = excluded.gap, assessed_at = excluded.assessed_at";
     /// Ends the version that was in force.
     pub const CLOSE_VERSION: &str = "
         UPDATE procedure_versions SET valid_to = $3 WHERE code = $1 AND number = $2 AND valid_to IS NULL";
@@ -97,8 +110,25 @@ pub struct Stored {
     pub first_seen_at: i64,
     /// Epoch milliseconds of the newest change.
     pub changed_at: i64,
+    /// Epoch milliseconds at which a source last showed it as it stands.
+    pub read_at: i64,
+    /// What the assessment says of it, for lists and facets; `None` until assessed.
+    pub facets: Option<Facets>,
     /// The document.
     pub procedure: Procedure,
+}
+
+/// What the assessment says of a procedure, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facets {
+    /// `L0` to `L7`.
+    pub online_level: String,
+    /// `verified`, `claimed`, `partial`, `unknown` or `none`.
+    pub online: Option<String>,
+    /// `full`, `partial` or `information_only`.
+    pub declared_level: Option<String>,
+    /// Why it is not end to end.
+    pub gap: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -112,7 +142,12 @@ struct Row {
     payload_sha256: String,
     first_seen_at: i64,
     changed_at: i64,
+    read_at: Option<i64>,
     document: String,
+    online_level: Option<String>,
+    online: Option<String>,
+    declared_level: Option<String>,
+    gap: Option<String>,
 }
 
 /// One version without its document.
@@ -176,6 +211,13 @@ impl TryFrom<Row> for Stored {
             payload_sha256: row.payload_sha256,
             first_seen_at: row.first_seen_at,
             changed_at: row.changed_at,
+            read_at: row.read_at.unwrap_or(row.changed_at),
+            facets: row.online_level.map(|online_level| Facets {
+                online_level,
+                online: row.online,
+                declared_level: row.declared_level,
+                gap: row.gap,
+            }),
             procedure,
         })
     }
@@ -307,6 +349,33 @@ pub async fn retire(tx: &mut Tx, code: &str, at: Option<Timestamp>, now: Timesta
     on_db!(tx, |conn| sqlx::query(sql::RETIRE)
         .bind(code)
         .bind(at.map(Timestamp::as_millisecond))
+        .bind(now.as_millisecond())
+        .execute(conn)
+        .await
+        .map(|_| ())?);
+    Ok(())
+}
+
+/// Notes that a source still shows the procedure as it stands.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn seen(tx: &mut Tx, code: &str, at: Timestamp) -> Result<(), StoreError> {
+    on_db!(tx, |conn| sqlx::query(sql::SEEN).bind(code).bind(at.as_millisecond()).execute(conn).await.map(|_| ())?);
+    Ok(())
+}
+
+/// Keeps what the assessment says of a procedure.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn put_facets(tx: &mut Tx, code: &str, facets: &Facets, now: Timestamp) -> Result<(), StoreError> {
+    on_db!(tx, |conn| sqlx::query(sql::PUT_FACETS)
+        .bind(code)
+        .bind(&facets.online_level)
+        .bind(&facets.online)
+        .bind(&facets.declared_level)
+        .bind(&facets.gap)
         .bind(now.as_millisecond())
         .execute(conn)
         .await

@@ -1,4 +1,4 @@
-//! `import procedures` and `import units`.
+//! `import procedures`, `import volumes` and `import units`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,11 +10,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::app;
+use crate::assessment::{self, volumes};
 use crate::catalog::import::actions::{Options, import};
 use crate::catalog::import::lines::Lines;
 use crate::catalog::units;
 use crate::config::Settings;
 use crate::platform::clock::{Clock, SystemClock};
+use crate::platform::db::Db;
 
 /// What to bring in.
 #[derive(Debug, Args)]
@@ -27,6 +29,8 @@ pub struct Arguments {
 enum What {
     /// Procedures: `.jsonl`, `.jsonl.gz` or `.json` with catalog records, list items or detail answers.
     Procedures(Procedures),
+    /// Dossier counts: `code,unit,from,to,total,online`, or the former portal's weights as a prior.
+    Volumes(Volumes),
     /// Provinces, communes and their codes, now and before 1 July 2025.
     Units(Units),
 }
@@ -54,6 +58,18 @@ struct Procedures {
 }
 
 #[derive(Debug, Args)]
+struct Volumes {
+    /// The CSV file.
+    path: PathBuf,
+    /// Last day of a prior's period [default: the end of the month in the file's name].
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: Option<Date>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct Units {
     /// The files.
     #[arg(required = true)]
@@ -67,6 +83,7 @@ struct Units {
 pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.what {
         What::Procedures(arguments) => procedures(settings, &arguments).await,
+        What::Volumes(arguments) => import_volumes(settings, &arguments).await,
         What::Units(arguments) => import_units(settings, &arguments).await,
     }
 }
@@ -95,12 +112,42 @@ async fn procedures(settings: &Settings, arguments: &Procedures) -> anyhow::Resu
     } else {
         print!("{report}");
     }
+    if !arguments.dry_run {
+        assess(&db, arguments.json).await?;
+    }
     db.close().await;
     if report.read == 0 {
         eprintln!("toantrinh: {} holds no record", arguments.path.display());
     }
     let failed = report.is_void() || (arguments.strict && !report.is_clean());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn import_volumes(settings: &Settings, arguments: &Volumes) -> anyhow::Result<ExitCode> {
+    let bytes = std::fs::read(&arguments.path).with_context(|| format!("cannot read {}", arguments.path.display()))?;
+    let db = app::open_database(settings).await?;
+    let source = source_name(&arguments.path);
+    let report = volumes::import(&db, &bytes, &source, arguments.until, SystemClock.now()).await?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        println!("{}: {} rows read, {} kept as {}", report.source, report.read, report.kept, report.kind);
+        for refused in &report.rejected {
+            println!("  line {}: {} {}", refused.line, refused.field, refused.message);
+        }
+    }
+    assess(&db, arguments.json).await?;
+    db.close().await;
+    Ok(if report.kept == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Verdicts are current when an import exits.
+async fn assess(db: &Db, quiet: bool) -> anyhow::Result<()> {
+    let done = assessment::actions::catch_up(db, SystemClock.now()).await?;
+    if !quiet {
+        println!("{} procedures assessed, {} verdicts new or changed", done.procedures, done.changed);
+    }
+    Ok(())
 }
 
 async fn import_units(settings: &Settings, arguments: &Units) -> anyhow::Result<ExitCode> {
@@ -114,6 +161,8 @@ async fn import_units(settings: &Settings, arguments: &Units) -> anyhow::Result<
         }
         reports.push(report);
     }
+    // More units in charge may mean other coverage.
+    assessment::actions::evaluate_all(&db, SystemClock.now()).await?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&reports)?);
     }

@@ -21,6 +21,7 @@ pub async fn demo(settings: &Settings) -> anyhow::Result<ExitCode> {
     let db = Db::open(&settings.database_url()).await?;
     db.migrate().await?;
     let report = starter::load(&db, SystemClock.now()).await?;
+    crate::assessment::actions::catch_up(&db, SystemClock.now()).await?;
     tracing::info!(procedures = report.public, "the starter catalog is loaded");
     listen(settings, db, true).await
 }

@@ -34,6 +34,10 @@ pub struct SearchDoc {
     pub declared_level: Option<DeclaredLevel>,
     /// What is known of the online state.
     pub online: Option<OnlineState>,
+    /// `L0` to `L7`; `None` until assessed.
+    pub online_level: Option<String>,
+    /// Why it is not end to end; `None` where it is, where it need not be, and until assessed.
+    pub gap: Option<String>,
     /// Shortest parsed handling time, as the source has it.
     pub time: Option<String>,
     /// Smallest and largest parsed fee, đồng; `None` when any fee is unread or none is stated.
@@ -54,7 +58,7 @@ pub enum DeclaredLevel {
     InformationOnly,
 }
 
-/// What is known of the online state. Until the assessment is there, only the last two occur.
+/// What is known of the online state. Until a procedure is assessed, only the last two occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnlineState {
@@ -75,6 +79,7 @@ impl SearchDoc {
     #[must_use]
     pub fn of(stored: &Stored) -> Self {
         let p = &stored.procedure;
+        let facets = stored.facets.as_ref();
         Self {
             code: p.code.to_string(),
             name: p.name.clone(),
@@ -87,8 +92,16 @@ impl SearchDoc {
             audiences: p.audiences.clone(),
             channels: p.channels.clone(),
             results: p.results.clone(),
-            declared_level: declared_level(p),
-            online: online(p),
+            declared_level: match facets {
+                Some(facets) => of_word(facets.declared_level.as_ref()),
+                None => declared_level(p),
+            },
+            online: match facets {
+                Some(facets) => of_word(facets.online.as_ref()),
+                None => online(p),
+            },
+            online_level: facets.map(|f| f.online_level.clone()),
+            gap: facets.and_then(|f| f.gap.clone()),
             time: shortest_time(p),
             fee: fee_range(p),
             changed_at: stored.changed_at,
@@ -106,6 +119,11 @@ impl SearchDoc {
     pub fn is_free(&self) -> bool {
         self.fee.is_some_and(|(_, most)| most == 0)
     }
+}
+
+/// The enum value of a word that another room wrote.
+fn of_word<T: serde::de::DeserializeOwned>(word: Option<&String>) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(word?.clone())).ok()
 }
 
 /// The text that is searched when the name says too little: steps, papers, conditions, results.

@@ -46,6 +46,8 @@ pub struct Filters {
     pub audience: Option<String>,
     /// Online state.
     pub online: Option<OnlineState>,
+    /// Why it is not end to end.
+    pub gap: Option<String>,
     /// Nothing is to be paid.
     pub free: bool,
     /// Kind.
@@ -242,6 +244,7 @@ impl Prepared {
         let shown = &doc.shown;
         self.plain.level.is_none_or(|l| shown.levels.contains(&l))
             && self.plain.online.is_none_or(|o| shown.online == Some(o))
+            && self.plain.gap.as_ref().is_none_or(|g| shown.gap.as_ref() == Some(g))
             && self.plain.kind.is_none_or(|k| shown.kind == k)
             && (!self.plain.free || shown.is_free())
             && self.group.is_none_or(|g| doc.group == g)

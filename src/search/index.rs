@@ -22,7 +22,7 @@ use super::analysis::syllables;
 use super::document::SearchDoc;
 
 /// Raised when the fields or the analysis change.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 const WRITER_BYTES: usize = 32 << 20;
 const TOKENIZER: &str = "fold";
 

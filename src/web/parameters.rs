@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::de::DeserializeOwned;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::assessment::model::Gap;
 use crate::catalog::model::{Level, ProcedureKind};
 use crate::platform::problem::{Code, Problem};
 use crate::search::document::OnlineState;
@@ -85,7 +86,9 @@ impl SearchParameters {
             "agency" => filters.agency = Some(text(name, value)?),
             "audience" => filters.audience = Some(text(name, value)?),
             "level" => filters.level = Some(word::<Level>(name, value, "ministry, province, commune or other")?),
-            "online" => filters.online = Some(online(value)?),
+            "online" => {
+                filters.online = Some(word::<OnlineState>(name, value, "verified, claimed, partial, unknown or none")?);
+            }
             "type" => filters.kind = Some(word::<ProcedureKind>(name, value, "standard, specific or internal")?),
             "free" => filters.free = flag(name, value)?,
             "retired" => filters.retired = flag(name, value)?,
@@ -97,10 +100,7 @@ impl SearchParameters {
                 "none" => self.request.group = false,
                 _ => return Err(invalid(name, "takes variants or none")),
             },
-            "gap" => {
-                let detail = "gaps are known once procedures are assessed; leave the filter out";
-                return Err(Problem::new(Code::NotAssessedYet, detail).at(name));
-            }
+            "gap" => filters.gap = Some(gap(value)?.code().to_owned()),
             "fragment" if surface == Surface::Page => {
                 self.fragment = flag(name, value)?;
                 self.request.typing = self.fragment;
@@ -174,13 +174,15 @@ fn search_text(value: &str) -> Result<String, Problem> {
     Ok(value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
 }
 
-fn online(value: &str) -> Result<OnlineState, Problem> {
-    let state: OnlineState = word("online", value, "verified, claimed, partial, unknown or none")?;
-    if matches!(state, OnlineState::Unknown | OnlineState::None) {
-        return Ok(state);
-    }
-    let detail = "this state is known once procedures are assessed; unknown and none can be asked for";
-    Err(Problem::new(Code::NotAssessedYet, detail).at("online"))
+/// Reads a gap's word.
+///
+/// # Errors
+/// A 422 that lists the words.
+pub fn gap(value: &str) -> Result<Gap, Problem> {
+    Gap::parse(value).ok_or_else(|| {
+        let words: Vec<&str> = Gap::ALL.iter().map(|g| g.code()).collect();
+        invalid("gap", &format!("takes {}", words.join(", ")))
+    })
 }
 
 fn word<T: DeserializeOwned>(name: &str, value: &str, takes: &str) -> Result<T, Problem> {
@@ -188,12 +190,20 @@ fn word<T: DeserializeOwned>(name: &str, value: &str, takes: &str) -> Result<T, 
         .map_err(|_| invalid(name, &format!("takes {takes}")))
 }
 
-fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, Problem> {
+/// A whole number within bounds.
+///
+/// # Errors
+/// A 422 that names the parameter.
+pub fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, Problem> {
     let parsed = value.parse().ok().filter(|n| (least..=most).contains(n));
     parsed.ok_or_else(|| invalid(name, &format!("takes a whole number from {least} to {most}")))
 }
 
-fn flag(name: &str, value: &str) -> Result<bool, Problem> {
+/// A yes or no.
+///
+/// # Errors
+/// A 422 that names the parameter.
+pub fn flag(name: &str, value: &str) -> Result<bool, Problem> {
     match value {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
@@ -208,7 +218,9 @@ fn text(name: &str, value: &str) -> Result<String, Problem> {
     Ok(value.to_owned())
 }
 
-fn invalid(name: &str, what: &str) -> Problem {
+/// A parameter that cannot be used.
+#[must_use]
+pub fn invalid(name: &str, what: &str) -> Problem {
     let name = shorten(name);
     let mut detail = String::new();
     let _ = write!(detail, "{name} {what}");

@@ -30,6 +30,8 @@ pub fn router(state: &AppState) -> Router {
         .route("/assets/{file}", get(assets::serve))
         .route("/api/v1/procedures", get(api::list::list))
         .route("/api/v1/procedures/{code}", get(api::detail::detail))
+        .route("/api/v1/procedures/{code}/assessment", get(api::assessment::assessment))
+        .route("/api/v1/gaps", get(api::gaps::gaps))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))

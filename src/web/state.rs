@@ -6,10 +6,11 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use quick_cache::sync::Cache;
 
+use crate::assessment;
 use crate::config::Settings;
 use crate::platform::changes;
 use crate::platform::clock::SharedClock;
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Tx};
 use crate::platform::metrics::Metrics;
 use crate::search::engine::Engine;
 
@@ -78,19 +79,21 @@ impl AppState {
         }))
     }
 
-    /// Brings the gauges of search up to date. Says whether search is current, or `None` when the database is away.
+    /// Brings the gauges of search up to date.
+    ///
+    /// Says whether search and verdicts are current, or `None` when the database is away.
     pub async fn observe_search(&self) -> Option<bool> {
         let snapshot = self.engine.snapshot();
         self.metrics.indexed_procedures.set(i64::try_from(snapshot.names.docs.len()).unwrap_or(i64::MAX));
         self.metrics.search_position.set(snapshot.position);
         let newest = match self.db.read().await {
-            Ok(mut tx) => changes::newest(&mut tx).await,
+            Ok(mut tx) => positions(&mut tx).await,
             Err(error) => Err(error),
         };
         match newest {
-            Ok(newest) => {
+            Ok((newest, behind)) => {
                 self.metrics.change_position.set(newest);
-                Some(newest == snapshot.position)
+                Some(newest == snapshot.position && !behind)
             }
             Err(error) => {
                 tracing::error!(error = %error, "the database is away");
@@ -98,4 +101,11 @@ impl AppState {
             }
         }
     }
+}
+
+/// The newest change, and whether one waits to be assessed.
+async fn positions(tx: &mut Tx) -> Result<(i64, bool), sqlx::Error> {
+    let newest = changes::newest(tx).await?;
+    let behind = assessment::store::is_behind(tx, assessment::actions::CHANGE_KIND).await?;
+    Ok((newest, behind))
 }

@@ -206,6 +206,9 @@ impl Run<'_> {
         let same_content = stored.is_some_and(|s| s.content_sha256 == content_sha256);
         if same_content && was_retired == retired_at {
             self.report.unchanged += 1;
+            if !self.options.dry_run {
+                store::seen(tx, procedure.code.as_str(), self.options.as_of).await?;
+            }
             return Ok(false);
         }
         if stored.is_some() {

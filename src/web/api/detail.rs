@@ -62,9 +62,10 @@ pub async fn detail(
     let today = SearchDoc::of(&Stored { procedure: looked.procedure.clone(), ..looked.stored.clone() });
     let view = ProcedureDetail {
         procedure: &looked.procedure,
-        online_level: None,
+        online_level: today.online_level.as_deref(),
         declared_level: today.declared_level,
         online: today.online,
+        gap: today.gap.as_deref(),
         retired: looked.retired,
         retired_at: looked.stored.retired_at.filter(|_| looked.retired).map(iso),
         version: looked.version,
@@ -140,7 +141,8 @@ pub fn read_at(raw: Option<&str>) -> Result<Option<Timestamp>, Problem> {
 }
 
 /// A day means its last instant in Vietnam.
-fn instant(value: &str) -> Option<Timestamp> {
+#[must_use]
+pub fn instant(value: &str) -> Option<Timestamp> {
     if let Ok(day) = value.parse::<Date>() {
         let next = day.tomorrow().ok()?.to_zoned_datetime(VIETNAM).ok()?.timestamp();
         return next.checked_sub(jiff::SignedDuration::from_millis(1)).ok();
@@ -148,6 +150,8 @@ fn instant(value: &str) -> Option<Timestamp> {
     value.parse().ok()
 }
 
-fn shorten(text: &str) -> String {
+/// What was given, short enough to be repeated in an error.
+#[must_use]
+pub fn shorten(text: &str) -> String {
     text.chars().take(60).collect()
 }

@@ -37,7 +37,7 @@ use crate::web::state::{AppState, Prepared};
         ("retired" = Option<bool>, Query, description = "Without q: retired procedures too"),
         ("group" = Option<String>, Query, description = "variants folds provincial copies, none (default) does not"),
         ("facets" = Option<bool>, Query, description = "Count matches by facet"),
-        ("gap" = Option<String>, Query, description = "Answers 422 until procedures are assessed"),
+        ("gap" = Option<String>, Query, description = "Why it is not end to end, such as not_online; see /api/v1/gaps"),
     ),
     responses(
         (status = 200, description = "a page of procedures", body = ProcedureList),

@@ -55,6 +55,8 @@ pub struct Item<'a> {
     pub declared_level: Option<DeclaredLevel>,
     /// What is known of the online state; `null` when no channel is published.
     pub online: Option<OnlineState>,
+    /// Why it is not end to end; `null` where it is, where it need not be, and until assessed.
+    pub gap: Option<&'a str>,
     /// Shortest handling time that could be read, in Vietnamese.
     pub time: Option<&'a str>,
     /// Smallest and largest fee in đồng, where every fee could be read.
@@ -88,9 +90,10 @@ impl<'a> Item<'a> {
             fields: &shown.fields,
             agency: shown.issuer.as_deref(),
             levels: &shown.levels,
-            online_level: None,
+            online_level: shown.online_level.as_deref(),
             declared_level: shown.declared_level,
             online: shown.online,
+            gap: shown.gap.as_deref(),
             time: shown.time.as_deref(),
             fee: shown.fee.map(|(from, to)| FeeRange { from, to }),
             retired: shown.retired,
@@ -112,6 +115,8 @@ pub struct ProcedureDetail<'a> {
     pub declared_level: Option<DeclaredLevel>,
     /// What is known of the online state.
     pub online: Option<OnlineState>,
+    /// Why it is not end to end; `null` where it is, where it need not be, and until assessed.
+    pub gap: Option<&'a str>,
     /// It left the public catalog.
     pub retired: bool,
     /// When, UTC.

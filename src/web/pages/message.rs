@@ -22,8 +22,6 @@ pub fn of(state: &AppState, problem: &Problem, query: &str) -> Response {
         )
     } else if is(Code::PathNotFound) {
         ("Không có trang này", "Địa chỉ có thể đã đổi hoặc gõ nhầm.")
-    } else if is(Code::NotAssessedYet) {
-        ("Chưa đánh giá", "Mức độ trực tuyến chưa được kiểm chứng nên chưa lọc theo điều kiện này được.")
     } else if status == StatusCode::UNPROCESSABLE_ENTITY {
         ("Yêu cầu chưa đúng", "Địa chỉ có tham số không dùng được. Hãy tìm lại từ ô bên dưới.")
     } else {

@@ -13,7 +13,15 @@ use crate::platform::problem::{CODES, Problem};
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Toàn Trình", description = "The catalog of Vietnam's administrative procedures."),
-    paths(api::list::list, api::detail::detail, ops::healthz, ops::readyz, ops::metrics),
+    paths(
+        api::list::list,
+        api::detail::detail,
+        api::account::me,
+        api::account::audit_page,
+        ops::healthz,
+        ops::readyz,
+        ops::metrics
+    ),
     components(schemas(Problem))
 )]
 struct Api;

@@ -1,5 +1,6 @@
 //! The public API, version 1: JSON over what the rooms know.
 
+pub mod account;
 pub mod detail;
 pub mod list;
 pub mod shapes;

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::state::AppState;
 use super::{api, assets, guard, middleware, openapi, ops, pages};
@@ -45,12 +47,18 @@ pub fn protect(handlers: Router<AppState>, state: &AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(state.clone(), middleware::observe))
-                .layer(CompressionLayer::new())
+                .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(without_secret)))
                 .layer(limits)
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(from_fn_with_state(state.clone(), guard::guard)),
         )
         .with_state(state.clone())
+}
+
+/// A page with a csrf token beside words from the address goes out as it is: its packed size would betray the token.
+fn without_secret(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let is = |name, value: &[u8]| headers.get(name).is_some_and(|found| found.as_bytes().starts_with(value));
+    !(is(header::CACHE_CONTROL, b"no-store") && is(header::CONTENT_TYPE, b"text/html"))
 }
 
 async fn overloaded(error: tower::BoxError) -> Problem {

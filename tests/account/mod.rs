@@ -19,11 +19,17 @@ async fn a_person_signs_in_is_named_on_every_page_and_signs_out() {
     for db in databases().await {
         user(&db.db, "an", &[Role::Officer]).await;
         let app = TestApp::start(&db).await;
+        let packed = async |client: &reqwest::Client| {
+            let request = client.get(format!("{}/", app.base)).header("accept-encoding", "gzip");
+            request.send().await.unwrap().headers().contains_key("content-encoding")
+        };
         assert!(app.get("/").await.text().await.unwrap().contains("href=\"/dang-nhap\""));
+        assert!(packed(&TestApp::browser()).await);
         let browser = app.sign_in("An ", PASSWORD).await;
         let page = browser.get("/").await;
         assert_eq!(page.headers()["cache-control"], "no-store");
         assert!(page.text().await.unwrap().contains("Nguyễn Văn An"));
+        assert!(!packed(&browser.client).await, "the packed size would betray the csrf token");
         let me: serde_json::Value = browser.get("/api/v1/me").await.json().await.unwrap();
         assert_eq!((me["login"].as_str(), me["roles"][0].as_str()), (Some("an"), Some("officer")));
         assert_eq!(browser.get("/dang-nhap?tiep=/thu-tuc/1").await.headers()["location"], "/thu-tuc/1");
@@ -153,6 +159,19 @@ async fn what_changes_something_must_come_from_our_own_pages() {
         assert_eq!(sign_in.header("origin", "null").send().await.unwrap().status().as_u16(), 403);
         app.stop().await;
     }
+}
+
+#[tokio::test]
+async fn without_the_database_public_pages_stay_and_nobody_is_let_in() {
+    let db = sqlite().await;
+    user(&db.db, "an", &[Role::Officer]).await;
+    let app = TestApp::start(&db).await;
+    let browser = app.sign_in("an", PASSWORD).await;
+    db.db.close().await;
+    assert_eq!(browser.get("/").await.status().as_u16(), 200);
+    assert_eq!(browser.get("/api/v1/me").await.status().as_u16(), 500);
+    assert_eq!(browser.post("/dang-xuat", &[]).await.status().as_u16(), 500);
+    app.stop().await;
 }
 
 #[tokio::test]

@@ -97,10 +97,10 @@ impl TestApp {
         answer.json().await.unwrap()
     }
 
-    /// A browser that keeps cookies and shows redirects instead of following them.
+    /// A browser that keeps cookies, follows no redirect and unpacks nothing, to show what came.
     pub fn browser() -> reqwest::Client {
         let none = reqwest::redirect::Policy::none();
-        reqwest::Client::builder().cookie_store(true).redirect(none).build().unwrap()
+        reqwest::Client::builder().cookie_store(true).redirect(none).gzip(false).build().unwrap()
     }
 
     /// Signs in with a browser of its own.

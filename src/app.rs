@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum_extra::extract::cookie::Key;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::assessment;
+use crate::account::actions::{AccountError, signing_secret};
 use crate::config::Settings;
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, DbError};
@@ -40,6 +42,14 @@ pub enum StartError {
     /// The address.
     #[error("cannot listen on {0}; choose another with --listen")]
     Listen(SocketAddr, #[source] std::io::Error),
+    /// The key that signs cookies cannot be had.
+    #[error("the key that signs cookies cannot be read")]
+    Account(#[from] AccountError),
+    /// The key that signs cookies was changed by hand.
+    #[error(
+        "the key that signs cookies is too short: delete the row `cookie_signing` of the table secrets and start again"
+    )]
+    CookieKey,
     /// Metrics.
     #[error("metrics cannot be registered")]
     Metrics(#[from] prometheus::Error),
@@ -65,7 +75,8 @@ pub async fn open_database(settings: &Settings) -> Result<Db, DbError> {
 pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) -> Result<Running, StartError> {
     let engine = Arc::new(Engine::open(&db, Place::Folder(&settings.index_dir())).await?);
     let metrics = Metrics::new()?;
-    let state = AppState::new(settings, db.clone(), Arc::clone(&engine), clock, metrics, demo);
+    let key = cookie_key(&db).await?;
+    let state = AppState::new(settings, db.clone(), Arc::clone(&engine), clock, metrics, key, demo);
     let stop = CancellationToken::new();
     let listen = settings.server.listen;
     let listener = TcpListener::bind(listen).await.map_err(|e| StartError::Listen(listen, e))?;
@@ -82,6 +93,12 @@ pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) 
     let follower = tokio::spawn(follow(state, every, stop.clone()));
     let patience = Duration::from_secs(settings.server.shutdown_seconds);
     Ok(Running { address, stop, server, follower, db, patience })
+}
+
+/// The key that signs session cookies.
+async fn cookie_key(db: &Db) -> Result<Key, StartError> {
+    let secret = signing_secret(db).await?;
+    Key::try_from(secret.as_bytes()).map_err(|_| StartError::CookieKey)
 }
 
 /// Brings verdicts and search up to date until told to stop.

@@ -37,6 +37,8 @@ pub struct Server {
     pub max_concurrent: usize,
     /// Seconds that running requests get to end after a stop signal.
     pub shutdown_seconds: u64,
+    /// Browsers send the session cookie over HTTPS only. Switch it on wherever HTTPS stands before the program.
+    pub secure_cookies: bool,
 }
 
 /// `[database]`
@@ -94,6 +96,7 @@ impl Default for Settings {
                 request_seconds: 15,
                 max_concurrent: 512,
                 shutdown_seconds: 20,
+                secure_cookies: false,
             },
             database: Database::default(),
             search: Search { cache_entries: 10_000, follow_seconds: 2 },
@@ -150,7 +153,8 @@ impl Settings {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment = figment.merge(Env::prefixed("TOANTRINH_").split("__"));
+        // `TOANTRINH_PASSWORD` is read by `user add` and is no setting.
+        figment = figment.merge(Env::prefixed("TOANTRINH_").ignore(&["password"]).split("__"));
         let mut settings: Self = figment.extract().map_err(Box::new)?;
         if let Some(listen) = overrides.listen {
             settings.server.listen = listen;

@@ -13,5 +13,7 @@ pub mod search;
 
 pub mod catalog;
 
+pub mod account;
+
 pub mod config;
 pub mod platform;

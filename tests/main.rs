@@ -1,6 +1,7 @@
 //! Everything that is tested from outside, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account;
 mod architecture;
 mod assessment;
 mod catalog;

@@ -2,8 +2,10 @@
 
 mod check;
 mod import;
+mod organisation;
 mod search;
 mod serve;
+mod user;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -45,6 +47,10 @@ enum Command {
     Import(import::Arguments),
     /// Search from the command line.
     Search(search::Arguments),
+    /// Add users, give programs tokens, shut users out.
+    User(user::Arguments),
+    /// Add organisations that users act for.
+    Organisation(organisation::Arguments),
     /// Delete the search index and build it anew from the database.
     Reindex,
     /// Bring a PostgreSQL database's schema up to this program's.
@@ -90,6 +96,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Import(arguments) => import::run(&settings, arguments).await,
         Command::Search(arguments) => search::run(&settings, arguments).await,
+        Command::User(arguments) => user::run(&settings, arguments).await,
+        Command::Organisation(arguments) => organisation::run(&settings, arguments).await,
         Command::Reindex => serve::reindex(&settings).await,
         Command::Migrate => serve::migrate(&settings).await,
         Command::Check => check::run(&settings).await,

@@ -54,6 +54,25 @@ pub static CODES: &[(Code, &str, StatusCode, &str)] = &[
         "The address does not take this method.",
     ),
     (
+        Code::NotSignedIn,
+        "not_signed_in",
+        StatusCode::UNAUTHORIZED,
+        "The address is for people who signed in, or for a program with a valid token.",
+    ),
+    (
+        Code::Forbidden,
+        "forbidden",
+        StatusCode::FORBIDDEN,
+        "The caller is known, and none of their roles may use the address.",
+    ),
+    (
+        Code::Csrf,
+        "csrf",
+        StatusCode::FORBIDDEN,
+        "The request came with a session cookie but without the session's csrf token, or from another site.",
+    ),
+    (Code::WrongLogin, "wrong_login", StatusCode::UNPROCESSABLE_ENTITY, "The login or the password is wrong."),
+    (
         Code::Busy,
         "busy",
         StatusCode::SERVICE_UNAVAILABLE,
@@ -83,6 +102,10 @@ pub enum Code {
     InvalidField,
     PathNotFound,
     MethodNotAllowed,
+    NotSignedIn,
+    Forbidden,
+    Csrf,
+    WrongLogin,
     Busy,
     NotReady,
     Internal,
@@ -173,6 +196,9 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

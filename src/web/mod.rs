@@ -6,11 +6,14 @@
 pub mod api;
 pub mod assets;
 pub mod format;
+pub mod guard;
 pub mod middleware;
 pub mod openapi;
 pub mod ops;
 pub mod pages;
 pub mod parameters;
 pub mod router;
+pub mod routes;
 pub mod state;
 pub mod views;
+pub mod visitor;

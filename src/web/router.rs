@@ -4,57 +4,63 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
-use axum::extract::State;
-use axum::http::Uri;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::state::AppState;
-use super::{api, assets, middleware, openapi, ops, pages};
+use super::{api, assets, guard, middleware, openapi, ops, pages};
 use crate::platform::problem::{Code, Problem};
 
-/// The whole program as one service.
+/// The whole program as one service. A handler is reached when the table in `routes.rs` has a row for it, too.
 pub fn router(state: &AppState) -> Router {
-    let limits = ServiceBuilder::new()
-        .layer(HandleErrorLayer::new(overloaded))
-        .load_shed()
-        .concurrency_limit(state.max_concurrent)
-        .timeout(Duration::from_secs(state.request_seconds));
-    Router::new()
+    let handlers = Router::new()
         .route("/", get(pages::search::page))
         .route("/thu-tuc/{code}", get(pages::procedure::page))
+        .route("/dang-nhap", get(pages::sign_in::page).post(pages::sign_in::sign_in))
+        .route("/dang-xuat", post(pages::sign_in::sign_out))
         .route("/assets/{file}", get(assets::serve))
         .route("/api/v1/procedures", get(api::list::list))
         .route("/api/v1/procedures/{code}", get(api::detail::detail))
         .route("/api/v1/procedures/{code}/assessment", get(api::assessment::assessment))
         .route("/api/v1/gaps", get(api::gaps::gaps))
         .route("/api/v1/openapi.json", get(openapi::serve))
+        .route("/api/v1/me", get(api::account::me))
+        .route("/api/v1/audit", get(api::account::audit_page))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
-        .route("/metrics", get(ops::metrics))
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(wrong_method)
+        .route("/metrics", get(ops::metrics));
+    protect(handlers, state)
+}
+
+/// Handlers behind what holds for every answer: figures, limits, and the guard right before them.
+pub fn protect(handlers: Router<AppState>, state: &AppState) -> Router {
+    let limits = ServiceBuilder::new()
+        .layer(HandleErrorLayer::new(overloaded))
+        .load_shed()
+        .concurrency_limit(state.max_concurrent)
+        .timeout(Duration::from_secs(state.request_seconds));
+    handlers
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(state.clone(), middleware::observe))
-                .layer(CompressionLayer::new())
+                .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(without_secret)))
                 .layer(limits)
-                .layer(CatchPanicLayer::custom(panicked)),
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(from_fn_with_state(state.clone(), guard::guard)),
         )
         .with_state(state.clone())
 }
 
-async fn nothing_here(State(state): State<AppState>, uri: Uri) -> Response {
-    let problem = Problem::new(Code::PathNotFound, format!("nothing is at {}", uri.path()));
-    if uri.path().starts_with("/api/") { problem.into_response() } else { pages::message::of(&state, &problem, "") }
-}
-
-async fn wrong_method() -> Problem {
-    Problem::new(Code::MethodNotAllowed, "this address only takes GET")
+/// A page with a csrf token beside words from the address goes out as it is: its packed size would betray the token.
+fn without_secret(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let is = |name, value: &[u8]| headers.get(name).is_some_and(|found| found.as_bytes().starts_with(value));
+    !(is(header::CACHE_CONTROL, b"no-store") && is(header::CONTENT_TYPE, b"text/html"))
 }
 
 async fn overloaded(error: tower::BoxError) -> Problem {

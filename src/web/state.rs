@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum_extra::extract::cookie::Key;
 use quick_cache::sync::Cache;
 
 use crate::assessment;
@@ -39,6 +40,10 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Answers to searches by snapshot and query string; `None` when switched off.
     pub answers: Option<Cache<(u64, String), Prepared>>,
+    /// Signs session cookies.
+    pub cookie_key: Key,
+    /// Session cookies go over HTTPS only.
+    pub secure_cookies: bool,
     /// Every page says that it shows a demonstration.
     pub demo: bool,
     /// Requests handled at once.
@@ -64,6 +69,7 @@ impl AppState {
         engine: Arc<Engine>,
         clock: SharedClock,
         metrics: Metrics,
+        cookie_key: Key,
         demo: bool,
     ) -> Self {
         let entries = settings.search.cache_entries;
@@ -73,6 +79,8 @@ impl AppState {
             clock,
             metrics,
             answers: (entries > 0).then(|| Cache::new(entries)),
+            cookie_key,
+            secure_cookies: settings.server.secure_cookies,
             demo,
             max_concurrent: settings.server.max_concurrent,
             request_seconds: settings.server.request_seconds,

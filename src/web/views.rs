@@ -13,6 +13,10 @@ pub struct Frame {
     pub home: bool,
     /// Size and date of the catalog.
     pub catalog: String,
+    /// Name of who is signed in.
+    pub user: Option<String>,
+    /// What forms of their session carry.
+    pub csrf: Option<String>,
 }
 
 /// A link.

@@ -14,7 +14,16 @@ use crate::support::{NOW, databases, sqlite};
 /// Every SQL constant of the program by its name.
 fn statements() -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
-    let files = ["platform/db.rs", "platform/changes.rs", "platform/jobs.rs", "catalog/store.rs", "catalog/units.rs"];
+    let files = [
+        "platform/db.rs",
+        "platform/changes.rs",
+        "platform/jobs.rs",
+        "account/audit.rs",
+        "account/store.rs",
+        "account/session/store.rs",
+        "catalog/store.rs",
+        "catalog/units.rs",
+    ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();
         for part in text.split("pub const ").skip(1) {

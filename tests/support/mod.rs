@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
+use toantrinh::account::actions::{NewUser, add_user};
+use toantrinh::account::audit::Author;
+use toantrinh::account::model::Role;
 use toantrinh::app::{self, Running};
 use toantrinh::catalog::import::actions::{Options, import};
 use toantrinh::catalog::import::lines::Lines;
@@ -59,6 +62,7 @@ pub struct TestApp {
     running: Option<Running>,
     pub base: String,
     pub client: reqwest::Client,
+    pub clock: Arc<FixedClock>,
     _folder: TempDir,
 }
 
@@ -76,9 +80,9 @@ impl TestApp {
         settings.search.follow_seconds = 1;
         change(&mut settings);
         let clock = Arc::new(FixedClock::new(NOW));
-        let running = app::start(&settings, db.db.clone(), clock, false).await.unwrap();
+        let running = app::start(&settings, db.db.clone(), clock.clone(), false).await.unwrap();
         let base = format!("http://{}", running.address);
-        Self { running: Some(running), base, client: reqwest::Client::new(), _folder: folder }
+        Self { running: Some(running), base, client: reqwest::Client::new(), clock, _folder: folder }
     }
 
     /// Asks an address.
@@ -93,10 +97,65 @@ impl TestApp {
         answer.json().await.unwrap()
     }
 
+    /// A browser that keeps cookies, follows no redirect and unpacks nothing, to show what came.
+    pub fn browser() -> reqwest::Client {
+        let none = reqwest::redirect::Policy::none();
+        reqwest::Client::builder().cookie_store(true).redirect(none).gzip(false).build().unwrap()
+    }
+
+    /// Signs in with a browser of its own.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Browser {
+        let client = Self::browser();
+        let form = [("login", login), ("password", password)];
+        let answer = client.post(format!("{}/dang-nhap", self.base)).form(&form).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 303, "{login} could not sign in");
+        let html = client.get(format!("{}/", self.base)).send().await.unwrap().text().await.unwrap();
+        let page = scraper::Html::parse_document(&html);
+        let field = scraper::Selector::parse(".person input[name=csrf]").unwrap();
+        let csrf = page.select(&field).next().unwrap().value().attr("value").unwrap().to_owned();
+        Browser { base: self.base.clone(), client, csrf }
+    }
+
     /// Stops the program.
     pub async fn stop(mut self) {
         self.running.take().unwrap().stop().await;
     }
+}
+
+/// Somebody who is signed in.
+pub struct Browser {
+    base: String,
+    pub client: reqwest::Client,
+    /// What forms of the session carry in the field `csrf`, scripts in the header `x-csrf-token`.
+    pub csrf: String,
+}
+
+impl Browser {
+    /// Asks an address.
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.client.get(format!("{}{path}", self.base)).send().await.unwrap()
+    }
+
+    /// Sends a form with the csrf field.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
+        let mut form = fields.to_vec();
+        form.push(("csrf", &self.csrf));
+        self.post_bare(path, &form).await
+    }
+
+    /// Sends a form as it is.
+    pub async fn post_bare(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
+        self.client.post(format!("{}{path}", self.base)).form(fields).send().await.unwrap()
+    }
+}
+
+/// The password of every user that tests add.
+pub const PASSWORD: &str = "sen hồng nở trong đầm";
+
+/// Adds a user with some roles.
+pub async fn user(db: &Db, login: &str, roles: &[Role]) {
+    let new = NewUser { login, name: "Nguyễn Văn An", password: PASSWORD, roles, organisation_id: None };
+    add_user(db, Author::COMMAND_LINE, new, NOW).await.unwrap();
 }
 
 /// How tests import.

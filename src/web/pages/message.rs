@@ -7,10 +7,11 @@ use super::{frame, render};
 use crate::platform::problem::{Code, Problem};
 use crate::web::state::AppState;
 use crate::web::views::MessagePage;
+use crate::web::visitor::Visitor;
 
 /// A problem as a page; what was typed is kept.
 #[must_use]
-pub fn of(state: &AppState, problem: &Problem, query: &str) -> Response {
+pub fn of(state: &AppState, visitor: &Visitor, problem: &Problem, query: &str) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let is = |code: Code| problem.code == code.as_str();
     let (title, text) = if is(Code::ProcedureNotFound) {
@@ -22,13 +23,21 @@ pub fn of(state: &AppState, problem: &Problem, query: &str) -> Response {
         )
     } else if is(Code::PathNotFound) {
         ("Không có trang này", "Địa chỉ có thể đã đổi hoặc gõ nhầm.")
+    } else if is(Code::MethodNotAllowed) {
+        ("Không làm được như vậy ở đây", "Địa chỉ này không nhận cách gửi vừa dùng.")
+    } else if is(Code::NotSignedIn) {
+        ("Cần đăng nhập", "Phiên làm việc đã hết. Hãy đăng nhập lại ở một thẻ khác, rồi gửi lại trang này.")
+    } else if is(Code::Forbidden) {
+        ("Bạn không có quyền vào đây", "Trang này dành cho vai trò khác. Hãy hỏi người quản trị hệ thống.")
+    } else if is(Code::Csrf) {
+        ("Yêu cầu không hợp lệ", "Trang đã cũ hoặc yêu cầu đến từ trang khác. Hãy tải lại trang rồi gửi lại.")
     } else if status == StatusCode::UNPROCESSABLE_ENTITY {
         ("Yêu cầu chưa đúng", "Địa chỉ có tham số không dùng được. Hãy tìm lại từ ô bên dưới.")
     } else {
         ("Hệ thống đang trục trặc", "Xin thử lại sau ít phút.")
     };
     let page = MessagePage {
-        frame: frame(state, false),
+        frame: frame(state, visitor, false),
         title: title.to_owned(),
         text: format!("{text} ({})", problem.detail),
         query: query.to_owned(),

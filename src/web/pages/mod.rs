@@ -3,6 +3,7 @@
 pub mod message;
 pub mod procedure;
 pub mod search;
+pub mod sign_in;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,6 +13,7 @@ use super::assets;
 use super::format::{date_vi, number_vi};
 use super::state::AppState;
 use super::views::{Badge, Frame};
+use super::visitor::Visitor;
 use crate::platform::problem::Problem;
 use crate::search::document::{OnlineState, SearchDoc};
 
@@ -29,8 +31,8 @@ fn render(status: StatusCode, page: &impl Template) -> Response {
     }
 }
 
-/// The frame with the size and age of the catalog.
-fn frame(state: &AppState, home: bool) -> Frame {
+/// The frame with the size and age of the catalog, and who looks at it.
+fn frame(state: &AppState, visitor: &Visitor, home: bool) -> Frame {
     let snapshot = state.engine.snapshot();
     let public = snapshot.names.docs.iter().filter(|d| d.shown.is_public()).count();
     let newest = snapshot.names.docs.iter().map(|d| d.shown.changed_at).max();
@@ -39,7 +41,8 @@ fn frame(state: &AppState, home: bool) -> Frame {
         Some(newest) => format!("{count} thủ tục công khai, dữ liệu đến ngày {}.", date_vi(newest)),
         None => "Danh mục chưa có thủ tục nào.".to_owned(),
     };
-    Frame { assets: assets::VERSION.clone(), demo: state.demo, home, catalog }
+    let user = visitor.actor.as_ref().map(|actor| actor.name.clone());
+    Frame { assets: assets::VERSION.clone(), demo: state.demo, home, catalog, user, csrf: visitor.csrf() }
 }
 
 /// The online state in words. Until procedures are assessed, nothing is called verified.

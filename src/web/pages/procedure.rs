@@ -13,22 +13,28 @@ use crate::web::api::detail::{Looked, look_up, read_at};
 use crate::web::format::{date, date_vi, money_vi};
 use crate::web::state::AppState;
 use crate::web::views::{ActLine, Line, Link, PaperGroup, PaperLine, ProcedurePage, Row, StepLine, VersionLine};
+use crate::web::visitor::Visitor;
 
 /// The page of a procedure, as it is or as it was on `?at=`.
-pub async fn page(State(state): State<AppState>, Path(code): Path<String>, RawQuery(raw): RawQuery) -> Response {
-    match build(&state, &code, raw.as_deref()).await {
+pub async fn page(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Response {
+    match build(&state, &visitor, &code, raw.as_deref()).await {
         Ok(page) => render(StatusCode::OK, &page),
-        Err(problem) => message::of(&state, &problem, &code),
+        Err(problem) => message::of(&state, &visitor, &problem, &code),
     }
 }
 
-async fn build(state: &AppState, code: &str, raw: Option<&str>) -> Result<ProcedurePage, Problem> {
+async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str>) -> Result<ProcedurePage, Problem> {
     let looked = look_up(state, code, read_at(raw)?).await?;
     let p = &looked.procedure;
     let shown = SearchDoc::of(&Stored { procedure: p.clone(), ..looked.stored.clone() });
     let code = p.code.to_string();
     let mut page = ProcedurePage {
-        frame: frame(state, false),
+        frame: frame(state, visitor, false),
         name: p.name.clone(),
         facts: p.fields.iter().chain(&p.issuer).cloned().collect(),
         warnings: warnings(&looked),

@@ -16,6 +16,7 @@ use crate::web::format::{money_vi, number_vi};
 use crate::web::parameters::{SearchParameters, Surface};
 use crate::web::state::AppState;
 use crate::web::views::{Choice, Facet, Hit, Kept, Link, Part, Results, SearchPage};
+use crate::web::visitor::Visitor;
 
 /// Where people often begin: what it is called, what is searched for.
 const LIFE_EVENTS: [(&str, &str); 12] = [
@@ -43,15 +44,15 @@ const FACETS: [(&str, &str, usize); 5] = [
 ];
 
 /// The search page, or only its results for the script.
-pub async fn page(State(state): State<AppState>, RawQuery(raw): RawQuery) -> Response {
-    match build(&state, raw.as_deref()).await {
+pub async fn page(State(state): State<AppState>, visitor: Visitor, RawQuery(raw): RawQuery) -> Response {
+    match build(&state, &visitor, raw.as_deref()).await {
         Ok((page, true)) => render(StatusCode::OK, &Results::from(page)),
         Ok((page, false)) => render(StatusCode::OK, &page),
-        Err(problem) => message::of(&state, &problem, &typed(raw.as_deref())),
+        Err(problem) => message::of(&state, &visitor, &problem, &typed(raw.as_deref())),
     }
 }
 
-async fn build(state: &AppState, raw: Option<&str>) -> Result<(SearchPage, bool), Problem> {
+async fn build(state: &AppState, visitor: &Visitor, raw: Option<&str>) -> Result<(SearchPage, bool), Problem> {
     let mut parameters = SearchParameters::read(raw, Surface::Page)?;
     if let Some(act) = &parameters.act {
         let codes = store::codes_by_act(&mut state.db.read().await?, act).await.map_err(|e| Problem::internal(&e))?;
@@ -64,14 +65,20 @@ async fn build(state: &AppState, raw: Option<&str>) -> Result<(SearchPage, bool)
     state.metrics.searches.with_label_values(&["index"]).inc();
     let answer = state.engine.search(&parameters.request);
     let fragment = parameters.fragment;
-    Ok((view(state, &parameters, &answer, searched), fragment))
+    Ok((view(state, visitor, &parameters, &answer, searched), fragment))
 }
 
-fn view(state: &AppState, parameters: &SearchParameters, answer: &Answer, searched: bool) -> SearchPage {
+fn view(
+    state: &AppState,
+    visitor: &Visitor,
+    parameters: &SearchParameters,
+    answer: &Answer,
+    searched: bool,
+) -> SearchPage {
     let query = parameters.request.text.clone();
     let filters = parameters.given.iter().filter(|(n, _)| n != "q" && n != "limit");
     SearchPage {
-        frame: frame(state, true),
+        frame: frame(state, visitor, true),
         hidden: filters.clone().map(|(name, value)| Kept { name: name.clone(), value: value.clone() }).collect(),
         error: None,
         searched,

@@ -1,0 +1,65 @@
+//! Who may use which address. The only place where it is said: an address without a row here answers nobody.
+
+use axum::http::Method;
+
+use crate::account::model::{Access, Role};
+
+/// Method, path as the router writes it, who may use it. A `GET` row also answers `HEAD`.
+pub static ROUTES: &[(&str, &str, Access)] = &[
+    ("GET", "/", Access::Public),
+    ("GET", "/thu-tuc/{code}", Access::Public),
+    ("GET", "/dang-nhap", Access::Public),
+    ("POST", "/dang-nhap", Access::Public),
+    // Public, so that somebody whose session is over already gets back to the first page.
+    ("POST", "/dang-xuat", Access::Public),
+    ("GET", "/assets/{file}", Access::Public),
+    ("GET", "/api/v1/procedures", Access::Public),
+    ("GET", "/api/v1/procedures/{code}", Access::Public),
+    ("GET", "/api/v1/procedures/{code}/assessment", Access::Public),
+    ("GET", "/api/v1/gaps", Access::Public),
+    ("GET", "/api/v1/openapi.json", Access::Public),
+    ("GET", "/api/v1/me", Access::SignedIn),
+    ("GET", "/api/v1/audit", Access::Roles(&[Role::Auditor, Role::Admin])),
+    ("GET", "/healthz", Access::Public),
+    ("GET", "/readyz", Access::Public),
+    ("GET", "/metrics", Access::Public),
+];
+
+/// What the table says about a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Who may use it.
+    Row(Access),
+    /// The path takes these methods only.
+    OtherMethods(String),
+    /// The path has no row.
+    Nothing,
+}
+
+/// Looks up a method and a path as the router writes it.
+#[must_use]
+pub fn find(method: &Method, path: &str) -> Found {
+    let word = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    let of_path = || ROUTES.iter().filter(|(_, row, _)| *row == path);
+    if let Some((.., access)) = of_path().find(|(row, ..)| *row == word) {
+        return Found::Row(*access);
+    }
+    let methods: Vec<&str> = of_path().map(|(row, ..)| *row).collect();
+    if methods.is_empty() { Found::Nothing } else { Found::OtherMethods(methods.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_found_by_method_and_path_and_stands_once() {
+        for (at, (method, path, access)) in ROUTES.iter().enumerate() {
+            assert_eq!(find(&method.parse().unwrap(), path), Found::Row(*access));
+            assert!(!ROUTES[..at].iter().any(|row| row.0 == *method && row.1 == *path), "{method} {path} stands twice");
+        }
+        assert_eq!(find(&Method::HEAD, "/"), Found::Row(Access::Public));
+        assert_eq!(find(&Method::DELETE, "/dang-nhap"), Found::OtherMethods("GET, POST".to_owned()));
+        assert_eq!(find(&Method::GET, "/khong-co"), Found::Nothing);
+    }
+}

@@ -8,8 +8,8 @@ use axum_extra::extract::cookie::Key;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::assessment;
 use crate::account::actions::{AccountError, signing_secret};
+use crate::assessment;
 use crate::config::Settings;
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, DbError};

@@ -13,6 +13,8 @@ pub mod sql {
         INSERT INTO organisations (id, name, parent_id) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
     /// Is there an organisation with this id?
     pub const FIND_ORGANISATION: &str = "SELECT id FROM organisations WHERE id = $1";
+    /// Every organisation by name.
+    pub const ORGANISATIONS: &str = "SELECT id, name FROM organisations ORDER BY id LIMIT 100000";
     /// Every organisation with the one above it.
     pub const TREE: &str = "SELECT id, parent_id FROM organisations ORDER BY id LIMIT 100000";
     /// Adds a user unless the login is taken.
@@ -107,6 +109,14 @@ pub async fn has_organisation(tx: &mut Tx, id: &str) -> Result<bool, sqlx::Error
     let row: Option<(String,)> =
         on_db!(tx, |conn| sqlx::query_as(sql::FIND_ORGANISATION).bind(id).fetch_optional(conn).await?);
     Ok(row.is_some())
+}
+
+/// Every organisation with its name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn organisations(tx: &mut Tx) -> Result<Vec<(String, String)>, sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query_as(sql::ORGANISATIONS).fetch_all(conn).await)
 }
 
 /// Every organisation with the one above it.

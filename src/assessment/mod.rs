@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod board;
+pub mod decide;
 pub mod derive;
 pub mod flag;
 pub mod flag_store;

@@ -18,6 +18,8 @@ use crate::platform::problem::{CODES, Problem};
         api::detail::detail,
         api::assessment::assessment,
         api::gaps::gaps,
+        api::work::claim,
+        api::work::flag,
         api::account::me,
         api::account::audit_page,
         ops::healthz,

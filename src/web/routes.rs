@@ -4,6 +4,9 @@ use axum::http::Method;
 
 use crate::account::model::{Access, Role};
 
+/// Those who say how it stands and decide what is done about it.
+const WORKERS: &[Role] = &[Role::Officer, Role::AgencyHead, Role::Appraiser];
+
 /// Method, path as the router writes it, who may use it. A `GET` row also answers `HEAD`.
 pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/", Access::Public),
@@ -17,6 +20,10 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/procedures/{code}", Access::Public),
     ("GET", "/api/v1/procedures/{code}/assessment", Access::Public),
     ("GET", "/api/v1/gaps", Access::Public),
+    ("POST", "/api/v1/procedures/{code}/claims", Access::Roles(WORKERS)),
+    ("POST", "/api/v1/flags/{id}", Access::Roles(WORKERS)),
+    ("GET", "/lanh-dao/chua-toan-trinh", Access::Public),
+    ("POST", "/lanh-dao/chua-toan-trinh/{id}", Access::Roles(WORKERS)),
     ("GET", "/api/v1/openapi.json", Access::Public),
     ("GET", "/api/v1/me", Access::SignedIn),
     ("GET", "/api/v1/audit", Access::Roles(&[Role::Auditor, Role::Admin])),

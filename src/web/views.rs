@@ -240,6 +240,34 @@ pub struct VersionLine {
     pub url: Option<String>,
 }
 
+/// A point of the journey.
+#[derive(Debug, Clone)]
+pub struct StationLine {
+    /// `P1` to `Q2`.
+    pub code: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Class in the style sheet.
+    pub class: &'static str,
+    /// Shape.
+    pub symbol: &'static str,
+    /// The value in words.
+    pub value: String,
+    /// What it rests on, strongest first.
+    pub evidence: Vec<EvidenceLine>,
+}
+
+/// What a point rests on.
+#[derive(Debug, Clone)]
+pub struct EvidenceLine {
+    /// Kind, date, expiry.
+    pub text: String,
+    /// The words of the procedure's own text.
+    pub quote: Option<String>,
+    /// Address of the evidence.
+    pub link: Option<String>,
+}
+
 /// A procedure's page.
 #[derive(Debug, Template)]
 #[template(path = "procedure.html")]
@@ -252,6 +280,8 @@ pub struct ProcedurePage {
     pub warnings: Vec<String>,
     pub badge: Badge,
     pub answers: Vec<Line>,
+    pub verdict: Vec<String>,
+    pub journey: Vec<StationLine>,
     pub portal_url: Option<String>,
     pub contents: Vec<Link>,
     pub description: Option<Vec<String>>,

@@ -18,6 +18,7 @@ use crate::catalog::store as catalog_store;
 use crate::platform::problem::{Code, Problem};
 use crate::web::format::iso;
 use crate::web::state::AppState;
+use crate::web::visitor::Visitor;
 
 /// What is known of one procedure end to end.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -181,11 +182,12 @@ pub struct Profiles {
     ))]
 pub async fn assessment(
     State(state): State<AppState>,
+    visitor: Visitor,
     Path(code): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<AssessmentView>, Problem> {
     let asked = Asked::read(raw.as_deref())?;
-    Ok(Json(view(&state, &code, &asked, false).await?))
+    Ok(Json(view(&state, &code, &asked, visitor.actor.is_some()).await?))
 }
 
 /// What is asked of the address.

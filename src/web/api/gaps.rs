@@ -18,6 +18,7 @@ use crate::platform::problem::{Code, Problem};
 use crate::search::analysis::fold;
 use crate::web::parameters::{DEFAULT_LIMIT, MAX_LIMIT, flag, gap, invalid, number};
 use crate::web::state::AppState;
+use crate::web::visitor::Visitor;
 
 /// A page of procedures with a gap.
 #[derive(Debug, Serialize, ToSchema)]
@@ -202,6 +203,18 @@ pub fn same(name: &str, wanted: &str) -> bool {
     fold(name) == wanted
 }
 
+/// Owners are names of people: without signing in nobody may look for one.
+///
+/// # Errors
+/// 401 then.
+pub fn check_owner(parameters: &GapParameters, signed_in: bool) -> Result<(), Problem> {
+    match parameters.filter.owner.as_deref() {
+        None | Some("none") => Ok(()),
+        Some(_) if signed_in => Ok(()),
+        Some(_) => Err(Problem::new(Code::NotSignedIn, "sign in to look for somebody's flags").at("owner")),
+    }
+}
+
 /// Reads the board with what search knows of each procedure.
 ///
 /// # Errors
@@ -250,11 +263,14 @@ pub async fn read_board(state: &AppState) -> Result<Board, Problem> {
     ))]
 pub async fn gaps(
     State(state): State<AppState>,
+    visitor: Visitor,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let signed_in = visitor.actor.is_some();
     let mut parameters = GapParameters::read(raw.as_deref(), false)?;
     let accepts = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    check_owner(&parameters, signed_in)?;
     parameters.csv |= accepts.starts_with("text/csv");
     let board = read_board(&state).await?;
     let selected = board.select(&parameters.filter, parameters.sort, &same);
@@ -263,7 +279,7 @@ pub async fn gaps(
     }
     let page = selected.iter().skip(parameters.offset).take(parameters.limit);
     Ok(Json(GapList {
-        items: page.map(|entry| GapItem::of(entry, &board, false)).collect(),
+        items: page.map(|entry| GapItem::of(entry, &board, signed_in)).collect(),
         total: selected.len(),
         totals: board.totals(&parameters.filter, &same),
         next_cursor: parameters.next_cursor(selected.len()),

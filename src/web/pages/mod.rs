@@ -1,5 +1,7 @@
 //! Pages for people: complete without a script, Vietnamese first.
 
+pub mod board;
+mod journey;
 pub mod message;
 pub mod procedure;
 pub mod search;

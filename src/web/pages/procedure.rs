@@ -3,12 +3,14 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 
-use super::{badge, frame, message, render};
+use super::{badge, frame, journey, message, render};
 use crate::catalog::model::{Channel, Paper, Procedure, ProcedureKind};
 use crate::catalog::store::{Stored, Version};
 use crate::platform::problem::Problem;
 use crate::search::document::SearchDoc;
+use crate::web::api::assessment::{self, Asked, AssessmentView};
 use crate::web::api::detail::{Looked, look_up, read_at};
 use crate::web::format::{date, date_vi, money_vi};
 use crate::web::state::AppState;
@@ -29,7 +31,9 @@ pub async fn page(
 }
 
 async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str>) -> Result<ProcedurePage, Problem> {
-    let looked = look_up(state, code, read_at(raw)?).await?;
+    let at = read_at(raw)?;
+    let looked = look_up(state, code, at).await?;
+    let assessed = assess(state, &looked, at, visitor).await?;
     let p = &looked.procedure;
     let shown = SearchDoc::of(&Stored { procedure: p.clone(), ..looked.stored.clone() });
     let code = p.code.to_string();
@@ -39,7 +43,9 @@ async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str
         facts: p.fields.iter().chain(&p.issuer).cloned().collect(),
         warnings: warnings(&looked),
         badge: badge(&shown),
-        answers: answers(p, &shown),
+        answers: answers(p, &shown, assessed.as_ref()),
+        verdict: assessed.as_ref().map(journey::verdict).unwrap_or_default(),
+        journey: assessed.as_ref().map(journey::stations).unwrap_or_default(),
         portal_url: p.portal_url.clone().filter(|url| url.starts_with("https://") && !looked.retired),
         contents: Vec::new(),
         description: p.description.as_deref().map(paragraphs),
@@ -60,6 +66,21 @@ async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str
     Ok(page)
 }
 
+/// The assessment of a public procedure, as it is or was; a retired one has none.
+async fn assess(
+    state: &AppState,
+    looked: &Looked,
+    at: Option<Timestamp>,
+    visitor: &Visitor,
+) -> Result<Option<AssessmentView>, Problem> {
+    if looked.retired {
+        return Ok(None);
+    }
+    let asked = Asked { unit: None, at };
+    let code = looked.procedure.code.as_str();
+    Ok(Some(assessment::view(state, code, &asked, visitor.actor.is_some()).await?))
+}
+
 fn warnings(looked: &Looked) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(at) = looked.stored.retired_at.filter(|_| looked.retired) {
@@ -75,7 +96,7 @@ fn warnings(looked: &Looked) -> Vec<String> {
 }
 
 /// How long, how much, where, what on paper: the first screen.
-fn answers(p: &Procedure, shown: &SearchDoc) -> Vec<Line> {
+fn answers(p: &Procedure, shown: &SearchDoc, assessed: Option<&AssessmentView>) -> Vec<Line> {
     let channels: Vec<String> = p.channels.iter().map(|c| channel_text(*c).to_owned()).collect();
     let fee = match shown.fee {
         Some((from, to)) if from == to => vec![money_vi(from)],
@@ -92,6 +113,7 @@ fn answers(p: &Procedure, shown: &SearchDoc) -> Vec<Line> {
     let papers = if asked > 0 { vec![format!("{asked} loại, xem mục giấy tờ")] } else { Vec::new() };
     let lines = [
         ("Nộp bằng cách", channels),
+        ("Còn phải làm trên giấy", assessed.map(journey::still_on_paper).unwrap_or_default()),
         ("Bao lâu", time),
         ("Bao nhiêu tiền", fee),
         ("Làm ở đâu", p.handling_agencies.iter().take(3).cloned().collect()),
@@ -214,6 +236,7 @@ fn version(code: &str, version: &Version, current: i64) -> VersionLine {
 
 fn contents(page: &ProcedurePage) -> Vec<Link> {
     let sections = [
+        ("Hành trình trực tuyến", "hanh-trinh", !page.journey.is_empty()),
         ("Giới thiệu", "gioi-thieu", page.description.is_some()),
         ("Giấy tờ cần có", "giay-to", !page.papers.is_empty()),
         ("Các bước", "cac-buoc", !page.steps.is_empty()),

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::assessment::lint::Rule;
-use crate::assessment::model::{Claim, EvidenceKind, Gap, PointValue};
+use crate::assessment::derive::passages;
+use crate::assessment::lint::{Passage, Rule};
+use crate::assessment::model::{Claim, EvidenceKind, Gap, PointValue, Span};
+use crate::catalog::model::Procedure;
 use crate::web::api::assessment::{AssessmentView, EvidenceView, PointView};
 use crate::web::format::date_vi;
 use crate::web::views::{EvidenceLine, StationLine};
@@ -11,12 +13,16 @@ use crate::web::views::{EvidenceLine, StationLine};
 /// At most this many pieces of evidence are shown of one point; the API has all.
 const SHOWN: usize = 3;
 
-/// The stations in order.
-pub fn stations(view: &AssessmentView) -> Vec<StationLine> {
-    view.points.iter().map(station).collect()
+/// Characters shown on either side of the words a rule rests on.
+const AROUND: usize = 60;
+
+/// The stations in order; `p` is the procedure whose words are quoted.
+pub fn stations(view: &AssessmentView, p: &Procedure) -> Vec<StationLine> {
+    let texts = passages(p);
+    view.points.iter().map(|point| station(point, &texts)).collect()
 }
 
-fn station(point: &PointView) -> StationLine {
+fn station(point: &PointView, texts: &[Passage<'_>]) -> StationLine {
     let (class, symbol, word) = match point.value {
         PointValue::Yes => ("yes", "●", "có"),
         PointValue::No => ("no", "○", "chưa"),
@@ -36,11 +42,11 @@ fn station(point: &PointView) -> StationLine {
         class,
         symbol,
         value,
-        evidence: point.evidence.iter().take(SHOWN).map(evidence).collect(),
+        evidence: point.evidence.iter().take(SHOWN).map(|e| evidence(e, texts)).collect(),
     }
 }
 
-fn evidence(view: &EvidenceView) -> EvidenceLine {
+fn evidence(view: &EvidenceView, texts: &[Passage<'_>]) -> EvidenceLine {
     let claim = &view.claim;
     let kind = match claim.kind {
         EvidenceKind::Declaration => "Cơ quan công bố",
@@ -55,14 +61,25 @@ fn evidence(view: &EvidenceView) -> EvidenceLine {
     let note = claim.note.as_ref().map(|note| format!(", {note}")).unwrap_or_default();
     EvidenceLine {
         text: format!("{kind}{}{note}, ghi nhận {checked}, {holds}", what.unwrap_or_default()),
-        quote: claim.span.as_ref().filter(|s| s.passage.contains('.') || s.passage == "conditions").and_then(quote),
+        quote: claim.span.as_ref().and_then(|span| quote(span, texts)),
         link: claim.link.clone(),
     }
 }
 
-fn quote(span: &crate::assessment::model::Span) -> Option<String> {
-    let text = span.text.trim();
-    (!text.is_empty()).then(|| text.chars().take(160).collect())
+/// The words a rule rests on with a little of what stands around them.
+fn quote(span: &Span, texts: &[Passage<'_>]) -> Option<String> {
+    let passage = texts.iter().find(|passage| passage.name == span.passage)?;
+    let letters: Vec<char> = passage.text.chars().collect();
+    let (first, last) = (span.start.saturating_sub(AROUND), (span.end + AROUND).min(letters.len()));
+    let piece: String = letters.get(first..last)?.iter().collect();
+    // Whole words only, and nothing of another paragraph.
+    let before: usize = piece.chars().take(span.start - first).collect::<String>().len();
+    let from = piece[..before].rfind('\n').map(|at| at + 1);
+    let from = from.or_else(|| if first == 0 { None } else { piece[..before].find(' ').map(|at| at + 1) }).unwrap_or(0);
+    let rest = &piece[before..];
+    let to = rest.find('\n').or_else(|| if last == letters.len() { None } else { rest.rfind(' ') });
+    let text = &piece[from..before + to.unwrap_or(rest.len())];
+    Some(format!("…{}…", text.trim()))
 }
 
 /// What the procedure's own text still asks for on paper or in person, as short words, none twice.

@@ -45,7 +45,7 @@ async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str
         badge: badge(&shown),
         answers: answers(p, &shown, assessed.as_ref()),
         verdict: assessed.as_ref().map(journey::verdict).unwrap_or_default(),
-        journey: assessed.as_ref().map(journey::stations).unwrap_or_default(),
+        journey: assessed.as_ref().map(|view| journey::stations(view, p)).unwrap_or_default(),
         portal_url: p.portal_url.clone().filter(|url| url.starts_with("https://") && !looked.retired),
         contents: Vec::new(),
         description: p.description.as_deref().map(paragraphs),

@@ -45,7 +45,7 @@ async fn the_lint_is_precise_and_finds_most_on_labelled_records() {
     let mut tx = test.db.read().await.unwrap();
     let records: Vec<Record> =
         include_str!("lint_labels.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(records.len() >= 150);
+    assert_eq!(records.len(), 200);
     for record in &records {
         let stored = store::find(&mut tx, &record.code).await.unwrap().unwrap();
         let mut found = BTreeMap::new();

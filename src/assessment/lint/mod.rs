@@ -159,7 +159,11 @@ impl Lowered {
     fn of(text: &str) -> Self {
         let composed: Vec<char> = text.nfc().collect();
         // One character stays one character, so that places can be counted back.
-        let lower: String = composed.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect();
+        let lower: String = composed
+            .iter()
+            .enumerate()
+            .map(|(at, c)| if breaks_a_sentence(&composed, at) { ' ' } else { lower_case(*c) })
+            .collect();
         // "Bộ phận tiếp nhận và trả kết quả" is an office, not a way: one letter of as many bytes keeps it apart.
         let lower = lower.replace("và trả kết quả", "và trạ kết quả");
         Self { lower, composed }
@@ -175,6 +179,15 @@ impl Lowered {
             text: self.composed[first..last].iter().collect(),
         }
     }
+}
+
+fn lower_case(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+/// A line that goes on in lower case is the same sentence: texts copied from page images break anywhere.
+fn breaks_a_sentence(text: &[char], at: usize) -> bool {
+    text[at] == '\n' && text[at + 1..].iter().find(|c| !c.is_whitespace()).is_some_and(|c| c.is_lowercase())
 }
 
 #[cfg(test)]

@@ -55,13 +55,14 @@ fn sentence(text: &str, start: usize, end: usize) -> &str {
 }
 
 /// Ways that need no paper.
-const ONLINE: &str = r"trực tuyến|môi trường mạng|môi trường điện tử|môi trường số|cổng dịch vụ công|dịch vụ công quốc gia|thư điện tử|email|e-mail|qua mạng|internet|phương tiện điện tử|hình thức điện tử|dạng điện tử|hồ sơ điện tử|bản điện tử|hệ thống thông tin|website|cổng thông tin|vneid|trang thông tin|giao dịch điện tử|điện tử qua";
+const ONLINE: &str = r"trực tuyến|môi trường mạng|môi trường điện tử|môi trường số|cổng dịch vụ công|dịch vụ công quốc gia|thư điện tử|email|e-mail|qua mạng|internet|phương tiện điện tử|hình thức điện tử|dạng điện tử|hồ sơ điện tử|bản điện tử|hệ thống thông tin|website|cổng thông tin|vneid|trang thông tin|giao dịch điện tử|điện tử qua|hình thức (?:phù hợp )?khác";
 /// Not always, not for all.
-const MAYBE: &str = r"nếu cần|khi cần|trường hợp cần|cần thiết|có thể|nếu thấy|nghi ngờ|nghi vấn";
+const MAYBE: &str = r"nếu cần|khi cần|trường hợp cần|cần thiết|có thể|nếu thấy|nghi ngờ|nghi vấn|rủi ro|xác suất";
 /// Taken back.
 const NOT: &str = r"không (?:phải|yêu cầu|cần|bắt buộc|được yêu cầu)|được thay thế|thay thế bằng|không thực hiện";
 /// One of several ways, of which another needs no such paper; or only those who file by post.
-const CHOICE: &str = r"được lựa chọn|(?:trường hợp|nếu) (?:nộp|gửi)[^.;\n]{0,20} (?:qua|theo)[^.;\n]{0,30}bưu";
+const CHOICE: &str =
+    r"được lựa chọn|lựa chọn (?:nhận|nộp)|(?:trường hợp|nếu) (?:nộp|gửi)[^.;\n]{0,20} (?:qua|theo)[^.;\n]{0,30}bưu";
 /// What applicants write themselves is no paper that somebody else issued.
 const OWN: &str = r"đơn |tờ khai|văn bản đề nghị|giấy đề nghị|ủy quyền|uỷ quyền|công văn|bản khai|phương án|báo cáo|mẫu số|theo mẫu|tờ trình|cam kết|kế hoạch|đề án|dự án";
 
@@ -90,18 +91,20 @@ fn papers() -> Vec<Definition> {
             rule: Rule::OriginalSubmitted,
             sure: any(&[
                 r"nộp (?:lại )?(?:bản chính|bản gốc) (?:các |của )?giấy",
+                r"nộp lại (?:bản chính |bản gốc )?(?:giấy|thẻ|chứng chỉ|sổ)",
                 r"nộp lại[^.;\n]{0,100}đã (?:được )?cấp",
+                r"phải nộp (?:bản chính|bản gốc)",
                 r"nộp[^.;\n]{0,40}giấy tờ gốc",
                 r"nhận kết quả[^.;\n]{0,160}nộp (?:bản chính|giấy tờ chứng minh)",
             ]),
             trigger: pattern(
-                r"(?:bản chính|bản gốc) (?:của |các |hoặc bản sao |và bản sao )?(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|hợp đồng|văn bản|biên bản|bằng|hóa đơn|hoá đơn|chứng từ|phiếu|hộ chiếu|tài liệu|giấy tờ)|(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|bằng|phiếu|hóa đơn|chứng từ|biên bản|văn bản|hợp đồng)[^.;\n]{0,80}(?:\((?:bản chính|bản gốc)|[:,] ?(?:bản chính|bản gốc)\b)|giấy tờ gốc|nộp (?:bản chính|bản gốc)|giấy[^.;\n,]{0,50} (?:bản chính|bản gốc)|(?:giấy|thẻ|sổ)[^.;\n,]{0,40} đã (?:được )?cấp (?:nếu còn|còn|cũ)",
+                r"(?:bản chính|bản gốc) (?:của |các |hoặc bản sao |và bản sao )?(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|hợp đồng|văn bản|biên bản|bằng|hóa đơn|hoá đơn|chứng từ|phiếu|hộ chiếu|tài liệu|giấy tờ)|(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|bằng|phiếu|hóa đơn|chứng từ|biên bản|văn bản|hợp đồng)[^.;\n]{0,80}(?:\((?:\d+ )?(?:bản chính|bản gốc)|[:,] ?(?:bản chính|bản gốc)\b)|giấy tờ gốc|nộp (?:bản chính|bản gốc)|giấy[^.;\n,]{0,50} (?:bản chính|bản gốc)|(?:giấy|thẻ|sổ)[^.;\n,]{0,40} đã (?:được )?cấp (?:nếu còn|còn|cũ)",
             ),
             unless: any(&[
                 NOT,
                 CHOICE,
                 OWN,
-                r"xuất trình|đối chiếu|so sánh|điện tử|trực tuyến|sao y|chứng thực|sao từ|chụp từ|sao chụp|quét từ|scan|từ bản chính|từ bản gốc|từ sổ gốc|bản sao của bản|kèm (?:theo )?(?:bản chính|bản gốc)|hoặc (?:bản chính|bản gốc)|(?:bản chính|bản gốc)\)? hoặc|số lượng|bản chính: ?\d",
+                r"xuất trình|đối chiếu|so sánh|điện tử|trực tuyến|sao y|chứng thực|sao từ|chụp từ|sao chụp|quét từ|scan|từ bản chính|từ bản gốc|từ sổ gốc|bản sao của bản|kèm (?:theo )?(?:bản chính|bản gốc)|hoặc (?:bản chính|bản gốc)|(?:bản chính|bản gốc)\)? hoặc|số lượng|bản chính: ?\d|bị mất|thất lạc",
             ]),
             unless_passage: None,
             passages: &[],
@@ -115,7 +118,7 @@ fn papers() -> Vec<Definition> {
             unless: any(&[
                 NOT,
                 CHOICE,
-                r"điện tử|trực tuyến|bản chụp|bản quét|scan|không (?:có )?(?:chứng thực|công chứng)|bản sao không|hoặc bản photo|chứng thực chữ ký|chứng thực di chúc|(?:bản chính|bản gốc)[^.;\n]{0,30}hoặc|hoặc (?:bản chính|bản gốc|bản sao và|bản sao được|bản sao xuất)|bưu chính",
+                r"điện tử|trực tuyến|bản chụp|bản quét|scan|không (?:có )?(?:chứng thực|công chứng)|bản sao không|hoặc bản photo|chứng thực chữ ký|chứng thực di chúc|bưu chính",
             ]),
             unless_passage: None,
             passages: &[],
@@ -130,7 +133,7 @@ fn papers() -> Vec<Definition> {
                 NOT,
                 MAYBE,
                 CHOICE,
-                r"(?:trường hợp|nếu|đối với|khi)[^.;\n]{0,60}(?:nộp|gửi)?[^.;\n]{0,30}trực tiếp|vneid|cơ sở dữ liệu|xuất trình (?:giấy hẹn|giấy biên nhận|giấy tiếp nhận|phiếu|biên lai)|hoặc bản (?:sao )?điện tử",
+                r"(?:trường hợp|nếu|đối với|khi)[^.;\n]{0,60}(?:nộp|gửi)?[^.;\n]{0,30}trực tiếp|vneid|cơ sở dữ liệu|khi đến nộp|xuất trình (?:giấy hẹn|giấy biên nhận|giấy tiếp nhận|phiếu|biên lai)|hoặc bản (?:sao )?điện tử",
             ]),
             unless_passage: None,
             passages: &[],
@@ -169,7 +172,7 @@ fn ways() -> Vec<Definition> {
             rule: Rule::FieldCheck,
             sure: None,
             trigger: pattern(
-                r"(?:kiểm tra|thẩm định|xác minh|đánh giá|khảo sát|thẩm tra|xem xét|xác nhận)[^.;\n]{0,40} (?:thực tế|thực địa|hiện trường|hiện trạng|tại chỗ|tại cơ sở|thực trạng|tại nơi|tại tàu|tại doanh nghiệp|tại nhà máy|tại đơn vị|tại trụ sở)|đo đạc (?:thực|hiện|ngoài)",
+                r"(?:kiểm tra|thẩm định|xác minh|đánh giá|khảo sát|thẩm tra|xem xét|xác nhận|xác định)[^.;\n]{0,40} (?:thực tế|thực địa|hiện trường|hiện trạng|tại chỗ|tại cơ sở|thực trạng|tại nơi|tại tàu|tại doanh nghiệp|tại nhà máy|tại đơn vị|tại trụ sở)|(?:thực hiện|tiến hành|tổ chức)[^.;\n]{0,20}đo đạc|đo đạc (?:thực|hiện|ngoài)",
             ),
             unless: any(&[NOT, MAYBE, r"nếu có|biên bản kiểm tra|tình hình thực tế|phù hợp với thực tế|với thực tế"]),
             unless_passage: None,
@@ -179,7 +182,7 @@ fn ways() -> Vec<Definition> {
             rule: Rule::Presence,
             sure: None,
             trigger: pattern(
-                r"có mặt|phỏng vấn|vân tay|sinh trắc|chụp ảnh (?:chân dung|khuôn mặt|thu nhận)|thu nhận ảnh|tổ chức (?:thi|sát hạch)|dự thi|tham dự (?:kỳ )?(?:thi|kiểm tra)|khám giám định|trước mặt (?:người|cán bộ|công chức)|kiểm tra kiến thức|ký (?:tên )?vào sổ",
+                r"có mặt|phỏng vấn|vân tay|sinh trắc|chụp ảnh (?:chân dung|khuôn mặt|thu nhận)|thu nhận ảnh|tổ chức (?:thi|sát hạch)|dự thi|tham dự (?:kỳ )?(?:thi|kiểm tra)|khám giám định|hội đồng giám định[^.;\n]{0,40}(?:khám|tiến hành)|trước mặt (?:người|cán bộ|công chức)|kiểm tra kiến thức|ký (?:tên )?vào sổ",
             ),
             unless: any(&[NOT, MAYBE, r"vắng mặt|trung tâm sát hạch|giấy phép sát hạch"]),
             unless_passage: None,
@@ -194,9 +197,9 @@ fn ways() -> Vec<Definition> {
                 r"mỗi bên[^.;\n]{0,40}nhận[^.;\n]{0,10} bản chính",
             ]),
             trigger: pattern(
-                r"(?:nhận|trả|gửi)[^.;\n]{0,30}kết quả[^.;\n]{0,100}(?:trực tiếp|bưu chính|bưu điện|tại (?:bộ phận|nơi|trung tâm|trụ sở|cơ quan|quầy))|(?:trực tiếp|qua bưu chính|qua đường bưu điện)[^.;\n]{0,40}(?:nhận|trả) kết quả|đến[^.;\n]{0,60}nhận kết quả",
+                r"(?:nhận|trả|gửi)[^.;\n]{0,30}kết quả[^.;\n]{0,100}(?:trực tiếp|bưu chính|bưu điện|tại (?:bộ phận|nơi|trung tâm|trụ sở|cơ quan|quầy|sở|cục|chi cục|phòng|ủy ban|công an))|(?:nhận|cấp|trao)[^.;\n]{0,30}(?:giấy phép|giấy chứng nhận|chứng chỉ|thẻ)[^.;\n]{0,60}(?:trực tiếp (?:tại|hoặc)|qua (?:dịch vụ |đường )?bưu)|(?:trực tiếp|qua bưu chính|qua đường bưu điện)[^.;\n]{0,40}(?:nhận|trả) kết quả|đến[^.;\n]{0,60}nhận kết quả",
             ),
-            unless: any(&[NOT]),
+            unless: any(&[NOT, CHOICE]),
             unless_passage: any(&[ONLINE]),
             passages: &["steps", "papers", "description", "conditions"],
         },

@@ -22,6 +22,7 @@ pub fn router(state: &AppState) -> Router {
     let handlers = Router::new()
         .route("/", get(pages::search::page))
         .route("/thu-tuc/{code}", get(pages::procedure::page))
+        .route("/thu-tuc/{code}/kiem-chung", get(pages::claim::page).post(pages::claim::record))
         .route("/dang-nhap", get(pages::sign_in::page).post(pages::sign_in::sign_in))
         .route("/dang-xuat", post(pages::sign_in::sign_out))
         .route("/assets/{file}", get(assets::serve))

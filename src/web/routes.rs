@@ -5,12 +5,14 @@ use axum::http::Method;
 use crate::account::model::{Access, Role};
 
 /// Those who say how it stands and decide what is done about it.
-const WORKERS: &[Role] = &[Role::Officer, Role::AgencyHead, Role::Appraiser];
+pub const WORKERS: &[Role] = &[Role::Officer, Role::AgencyHead, Role::Appraiser];
 
 /// Method, path as the router writes it, who may use it. A `GET` row also answers `HEAD`.
 pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/", Access::Public),
     ("GET", "/thu-tuc/{code}", Access::Public),
+    ("GET", "/thu-tuc/{code}/kiem-chung", Access::Roles(WORKERS)),
+    ("POST", "/thu-tuc/{code}/kiem-chung", Access::Roles(WORKERS)),
     ("GET", "/dang-nhap", Access::Public),
     ("POST", "/dang-nhap", Access::Public),
     // Public, so that somebody whose session is over already gets back to the first page.

@@ -282,6 +282,7 @@ pub struct ProcedurePage {
     pub answers: Vec<Line>,
     pub verdict: Vec<String>,
     pub journey: Vec<StationLine>,
+    pub may_record: bool,
     pub portal_url: Option<String>,
     pub contents: Vec<Link>,
     pub description: Option<Vec<String>>,

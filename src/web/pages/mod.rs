@@ -1,6 +1,7 @@
 //! Pages for people: complete without a script, Vietnamese first.
 
 pub mod board;
+pub mod claim;
 mod journey;
 pub mod message;
 pub mod procedure;

@@ -13,6 +13,7 @@ use crate::search::document::SearchDoc;
 use crate::web::api::assessment::{self, Asked, AssessmentView};
 use crate::web::api::detail::{Looked, look_up, read_at};
 use crate::web::format::{date, date_vi, money_vi};
+use crate::web::routes::WORKERS;
 use crate::web::state::AppState;
 use crate::web::views::{ActLine, Line, Link, PaperGroup, PaperLine, ProcedurePage, Row, StepLine, VersionLine};
 use crate::web::visitor::Visitor;
@@ -46,6 +47,7 @@ async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str
         answers: answers(p, &shown, assessed.as_ref()),
         verdict: assessed.as_ref().map(journey::verdict).unwrap_or_default(),
         journey: assessed.as_ref().map(|view| journey::stations(view, p)).unwrap_or_default(),
+        may_record: visitor.actor.as_ref().is_some_and(|actor| actor.has_any(WORKERS)),
         portal_url: p.portal_url.clone().filter(|url| url.starts_with("https://") && !looked.retired),
         contents: Vec::new(),
         description: p.description.as_deref().map(paragraphs),

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{badge, frame, message, render};
+use crate::assessment::model::Gap;
 use crate::catalog::model::ProcedureKind;
 use crate::catalog::store;
 use crate::platform::problem::Problem;
@@ -192,7 +193,10 @@ fn facets(parameters: &SearchParameters, answer: &Answer) -> Vec<Facet> {
 /// A filter's value in words.
 fn value_label(name: &str, value: &str) -> String {
     let words = match (name, value) {
-        ("online", "unknown") => "Có kênh trực tuyến",
+        ("online", "verified") => "Toàn trình, đã kiểm chứng",
+        ("online", "claimed") => "Công bố toàn trình",
+        ("online", "partial") => "Một phần",
+        ("online", "unknown") => "Có kênh, chưa kiểm chứng",
         ("online", "none") => "Không công bố kênh trực tuyến",
         ("level", "ministry") => "Bộ, ngành",
         ("level", "province") => "Cấp tỉnh",
@@ -201,6 +205,7 @@ fn value_label(name: &str, value: &str) -> String {
         ("type", "standard") => "Thủ tục chung",
         ("type", "specific") => "Riêng của địa phương",
         ("type", "internal") => "Nội bộ giữa các cơ quan",
+        ("gap", gap) => return Gap::parse(gap).map_or_else(|| gap.to_owned(), |gap| gap.name().to_owned()),
         ("free", _) => "Không mất phí",
         ("retired", _) => "Gồm thủ tục đã bãi bỏ",
         ("group", _) => "Kể từng bản địa phương",

@@ -1,4 +1,4 @@
-//! How well the text lint reads 200 real records that two people labelled before it first ran.
+//! How well the text lint reads 300 real records that two people labelled before it first ran.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ async fn the_lint_is_precise_and_finds_most_on_labelled_records() {
     let mut tx = test.db.read().await.unwrap();
     let records: Vec<Record> =
         include_str!("lint_labels.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records.len(), 200);
+    assert_eq!(records.len(), 300);
     for record in &records {
         let stored = store::find(&mut tx, &record.code).await.unwrap().unwrap();
         let mut found = BTreeMap::new();

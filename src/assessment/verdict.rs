@@ -95,7 +95,7 @@ pub struct Verdict {
     pub flags: FlagSet,
     /// C1 as it was counted.
     pub coverage: Coverage,
-    /// The next instant at which a claim expires.
+    /// The next instant at which something that it rests on ends.
     pub next_expiry: Option<i64>,
 }
 

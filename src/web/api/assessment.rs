@@ -47,7 +47,7 @@ pub struct AssessmentView {
     pub coverage: CoverageView,
     /// C3.
     pub dossiers: DossiersView,
-    /// Open flags.
+    /// Flags that were open at `as_of`.
     pub flags: Vec<FlagView>,
     /// The same points as others count them.
     pub profiles: Profiles,
@@ -285,7 +285,7 @@ pub async fn view(state: &AppState, code: &str, asked: &Asked, signed_in: bool) 
             counted: dossiers,
             note: dossiers.all_90.is_none().then_some("chưa có dữ liệu hồ sơ (no dossier data)"),
         },
-        flags: flags.iter().filter(|f| f.resolved_at.is_none()).map(|f| FlagView::of(f, signed_in)).collect(),
+        flags: flags.iter().filter(|f| f.was_open(now.as_millisecond())).map(|f| FlagView::of(f, signed_in)).collect(),
         profiles: profiles(&verdict, &subject),
         valid_from: kept.map(|row| iso(row.valid_from)),
         as_of: now.to_string(),

@@ -282,9 +282,9 @@ fn flags(verdict: &Verdict, claims: &[Claim], c: &Circumstances, now: i64) -> Fl
     }
     let value = |p: Point| verdict.points[p.index()].value;
     let declared = c.facts.declared == Some(Declared::Full);
-    let text_says_no = claims.iter().any(|claim| {
-        claim.rule.is_some() && claim.span.is_some() && claim.value == PointValue::No && claim.valid_until > now
-    });
+    // A part that is missing (P1) contradicts nothing.
+    let speaks = |claim: &Claim| claim.rule.is_some() && claim.span.is_some() && claim.point != Point::P1;
+    let text_says_no = claims.iter().any(|c| speaks(c) && c.value == PointValue::No && c.valid_until > now);
     let counter = c.dossiers.all_90.zip(c.dossiers.online_90).is_some_and(|(all, online)| online == 0 && all > 0);
     set.raise(FlagCode::F1, declared && !verdict.claimed);
     set.raise(FlagCode::F2, verdict.claimed && !verdict.verified && !verdict.dormant);

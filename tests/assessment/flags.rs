@@ -71,6 +71,8 @@ fn f4_its_own_text_says_no_where_it_is_offered_online() {
     assert!(!has(F4, &[person], &used_everywhere()), "a person's claim is not the text");
     let over = Claim { valid_until: now(), ..text(PointValue::No) };
     assert!(!has(F4, &[over], &used_everywhere()));
+    let missing = Claim { point: Point::P1, rule: Some("parts.missing".to_owned()), ..text(PointValue::No) };
+    assert!(!has(F4, &[missing], &used_everywhere()), "a part that is missing contradicts nothing");
     // A test journey may win; the text still says otherwise.
     let run = claim(Point::P4, PointValue::Yes, EvidenceKind::Run);
     assert!(has(F4, &[text(PointValue::No), run], &used_everywhere()));

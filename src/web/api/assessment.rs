@@ -129,12 +129,14 @@ pub struct FlagView {
     /// Who answers for it; only shown to signed-in people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Nobody has been given it yet: it lies with the agency.
+    /// Somebody has been given it; otherwise it lies with the agency.
     pub assigned: bool,
     /// `law`, `data`, `software`, `organisation` or `equipment`.
     pub cause: Option<String>,
     /// ISO day.
     pub due_date: Option<String>,
+    /// Counts changes: sent back with a decision, it keeps anybody from overwriting what they have not seen.
+    pub version: i64,
 }
 
 impl FlagView {
@@ -152,6 +154,7 @@ impl FlagView {
             assigned: row.owner.is_some(),
             cause: row.cause.clone(),
             due_date: row.due_date.clone(),
+            version: row.version,
         }
     }
 }

@@ -48,7 +48,7 @@ fn lines() -> Vec<Value> {
         line(GAPS[9].0, FORMULA),
         line(VERIFIED, "Cấp giấy thử đã kiểm chứng"),
         line(DORMANT, "Cấp giấy thử không ai hỏi"),
-        line_with(INTERNAL, "Việc nội bộ thử", &json!({"type": "INTERNAL"})),
+        line_with(INTERNAL, "Việc nội bộ thử", &json!({"type": "STANDARD_INTERNAL"})),
     ]
 }
 

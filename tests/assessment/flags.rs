@@ -134,8 +134,8 @@ fn f8_online_is_not_faster_than_the_counter() {
 fn f9_a_fee_is_due_that_cannot_be_paid_online() {
     let fee = Fee { channel: None, kind: FeeKind::Charge, amount: Some(50_000), raw: "50.000 đồng".to_owned() };
     assert!(facts(&Procedure { fees: vec![fee.clone()], ..Procedure::default() }).has_fee);
-    let free = Fee { amount: Some(0), ..fee };
-    assert!(!facts(&Procedure { fees: vec![free], ..Procedure::default() }).has_fee);
+    let nothing = Fee { amount: Some(0), ..fee };
+    assert!(!facts(&Procedure { fees: vec![nothing], ..Procedure::default() }).has_fee);
     let due = with_facts(|f| f.has_fee = true);
     assert!(has(F9, &yes_and(Point::P6, PointValue::No), &due));
     assert!(!has(F9, &yes_and(Point::P6, PointValue::No), &used_everywhere()));

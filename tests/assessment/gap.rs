@@ -63,7 +63,7 @@ fn a_partly_online_service_needs_a_published_reason_for_every_no() {
     assert_eq!(gap(&[], Some(Declared::Partial)), Some(Gap::PartialNoReason));
     assert_eq!(gap(&[no(Point::P4)], None), Some(Gap::PartialNoReason));
     let legal = reasoned(Point::P4, Reason::FieldVerification, true);
-    assert_eq!(gap(&[legal.clone()], Some(Declared::Partial)), Some(Gap::PartialLegal));
+    assert_eq!(gap(std::slice::from_ref(&legal), Some(Declared::Partial)), Some(Gap::PartialLegal));
     assert_eq!(gap(&[legal.clone(), no(Point::P9)], None), Some(Gap::PartialNoReason));
     let without_law = reasoned(Point::P4, Reason::PresenceRequired, false);
     assert_eq!(gap(&[without_law], None), Some(Gap::PartialNoReason), "a reason of law names the provision");

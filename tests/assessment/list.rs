@@ -8,6 +8,9 @@ use toantrinh::assessment::flag_store;
 use super::samples::{DORMANT, FORMULA, GAPS, INTERNAL, VERIFIED, codes, get_as, load, post, token};
 use crate::support::{NOW, TestApp, TestDb, databases, sqlite, user};
 
+/// What an item must show to be among those that a filter gives.
+type Holds = Box<dyn Fn(&Value) -> bool>;
+
 async fn board(test: &TestDb) -> (TestApp, String) {
     load(&test.db).await;
     user(&test.db, "an", &[Role::Officer]).await;
@@ -71,7 +74,7 @@ async fn every_filter_gives_what_the_items_show() {
         let all = get_as(&app, &token, "/api/v1/gaps?limit=200&sort=code").await;
         let flags = |item: &Value| item["flags"].as_array().unwrap().clone();
         let has = |list: &Value, word: &str| list.as_array().unwrap().iter().any(|w| w == word);
-        let mut checks: Vec<(String, Box<dyn Fn(&Value) -> bool>, usize)> = Vec::new();
+        let mut checks: Vec<(String, Holds, usize)> = Vec::new();
         for gap in ["not_online", "unknown_evidence", "partial_legal"] {
             checks.push((format!("gap={gap}"), Box::new(move |i| i["gap"] == gap), 1));
         }

@@ -62,11 +62,9 @@ fn dossiers() -> String {
         (VERIFIED, 300, 120),
         (DORMANT, 0, 0),
     ];
-    let mut text = "code,unit,from,to,total,online\n".to_owned();
-    for (code, total, online) in rows {
-        text += &format!("{code},,2026-10-01,2026-11-20,{total},{online}\n");
-    }
-    text
+    let row = |(code, total, online)| format!("{code},,2026-10-01,2026-11-20,{total},{online}");
+    let rows: Vec<String> = rows.map(row).into();
+    format!("code,unit,from,to,total,online\n{}\n", rows.join("\n"))
 }
 
 /// Imports the samples with their claims and dossiers, and assesses them.

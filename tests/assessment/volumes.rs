@@ -51,9 +51,9 @@ async fn our_own_shape_is_read_and_bad_rows_are_named_by_line_and_field() {
 #[tokio::test]
 async fn a_line_is_named_as_it_stands_in_the_file_even_after_empty_ones() {
     let test = sqlite().await;
-    let text =
+    let lines =
         "code,unit,from,to,total,online\n\n\n1.900001,,2026-10-01,2026-10-31,x,1\n\n1.900001,,2026-10-01,x,1,1\n";
-    let report = import(&test.db, text.as_bytes(), "một cửa", None, NOW).await.unwrap();
+    let report = import(&test.db, lines.as_bytes(), "một cửa", None, NOW).await.unwrap();
     assert_eq!(refused(&report), [(4, "total"), (6, "to")]);
 }
 

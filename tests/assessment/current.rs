@@ -12,7 +12,7 @@ use toantrinh::platform::changes;
 use toantrinh::platform::db::Db;
 
 use super::given::{assessed, eleven_runs, line, line_with, parameters, put, record_all, said};
-use crate::support::{NOW, databases, import_text, options};
+use crate::support::{NOW, TestApp, databases, import_text, options};
 
 const NOTHING: Evaluated = Evaluated { procedures: 0, subjects: 0, changed: 0 };
 const ONE: Evaluated = Evaluated { procedures: 1, subjects: 1, changed: 1 };
@@ -152,12 +152,18 @@ async fn a_claim_for_all_units_counts_where_a_unit_has_none_of_its_own() {
         assert_eq!((unit.points.as_str(), unit.claimed), ("yyynyyyyyyy??", 0), "the unit's own weaker claim counts");
         let whole = verdict(db, A, "").await;
         assert_eq!((whole.points.as_str(), whole.claimed, whole.flags.as_str()), ("yyyyyyyyyyy??", 1, "F2,F6"));
-        let done = catch_up(db, hours(2)).await.unwrap();
-        assert_eq!(done, NOTHING);
+        assert_eq!(catch_up(db, hours(2)).await.unwrap(), NOTHING);
+        let app = TestApp::start(&test).await;
+        app.clock.set(hours(2));
+        for (unit, scope, p4) in [("", "all", "yes"), ("don-vi-1", "don-vi-1", "no"), ("don-vi-2", "don-vi-2", "yes")] {
+            let view = app.json(&format!("/api/v1/procedures/{A}/assessment?unit={unit}"), 200).await;
+            assert_eq!((&view["scope"], &view["points"][3]["value"]), (&scope.into(), &p4.into()), "{view}");
+        }
         let own = NewClaim { unit: "don-vi-1".to_owned(), ..said("P4", "yes", "run") };
         record_all(db, A, &[own], hours(2)).await;
         assert_eq!(verdict(db, A, "don-vi-1").await.claimed, 1);
         assert_eq!(verdict(db, A, "").await.flags, "F2");
+        app.stop().await;
     }
 }
 

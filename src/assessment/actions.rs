@@ -1,6 +1,7 @@
 //! Keeps verdicts current: after an import, a claim, new dossiers, and when evidence expires.
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 
 use super::derive;
 use super::flag_store;
@@ -194,7 +195,7 @@ impl Subject {
         }
         let covered = u32::try_from(covered).unwrap_or(u32::MAX).min(self.units.unwrap_or(u32::MAX));
         let coverage = Coverage { units: self.units, covered };
-        judge(&self.everywhere, &self.circumstances(context, coverage, None), now)
+        self.until_use_changes(judge(&self.everywhere, &self.circumstances(context, coverage, None), now), now)
     }
 
     /// The verdict for one unit: it is covered when its own points hold.
@@ -205,7 +206,20 @@ impl Subject {
         let points = weigh_all(&claims, now);
         let covered = u32::from(is_claimed(&points) && is_shown(&points));
         let coverage = Coverage { units: Some(1), covered };
-        judge(&claims, &self.circumstances(context, coverage, Some(unit)), now)
+        self.until_use_changes(judge(&claims, &self.circumstances(context, coverage, Some(unit)), now), now)
+    }
+
+    /// A verdict also ends when a period of dossiers leaves the days that count.
+    fn until_use_changes(&self, mut verdict: Verdict, now: i64) -> Verdict {
+        let leaves = |row: &VolumeRow, days: i32| {
+            let last: Date = row.period_to.parse().ok()?;
+            let first_without = last.checked_add((days + 1).days()).ok()?.to_zoned_datetime(VIETNAM).ok()?;
+            Some(first_without.timestamp().as_millisecond()).filter(|at| *at > now)
+        };
+        let counted = self.volumes.iter().filter(|row| row.kind == "dossiers");
+        let changes = counted.flat_map(|row| [leaves(row, 90), leaves(row, 365)]).flatten();
+        verdict.next_expiry = changes.chain(verdict.next_expiry).min();
+        verdict
     }
 
     fn circumstances(&self, context: &Context, coverage: Coverage, unit: Option<&str>) -> Circumstances {

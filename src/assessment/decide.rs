@@ -125,7 +125,9 @@ async fn apply(tx: &mut Tx, row: &mut FlagRow, decision: &Decision, now: Timesta
 async fn known_login(tx: &mut Tx, typed: &str) -> Result<String, DecideError> {
     let unknown = || Invalid { field: "owner", message: format!("nobody signs in as `{typed}`") };
     let login = Login::read(typed).ok_or_else(unknown)?;
-    account_store::credentials(tx, &login).await?.ok_or_else(unknown)?;
+    let known = account_store::credentials(tx, &login).await?.ok_or_else(unknown)?;
+    // Somebody who is disabled cannot answer for anything.
+    account_store::actor(tx, &known.id).await?.ok_or_else(unknown)?;
     Ok(login.as_str().to_owned())
 }
 

@@ -79,6 +79,12 @@ impl FlagRow {
     pub fn flag(&self) -> Option<FlagCode> {
         FlagCode::parse(&self.flag)
     }
+
+    /// Whether it was open at an instant; of a flag that came back, the times between are not asked.
+    #[must_use]
+    pub fn was_open(&self, at: i64) -> bool {
+        self.opened_at <= at && self.resolved_at.is_none_or(|resolved| at < resolved)
+    }
 }
 
 /// Something that happened to a flag.

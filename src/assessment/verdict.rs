@@ -95,40 +95,48 @@ pub struct Verdict {
     pub flags: FlagSet,
     /// C1 as it was counted.
     pub coverage: Coverage,
-    /// The next instant at which a claim expires.
+    /// The next instant at which something that it rests on ends.
     pub next_expiry: Option<i64>,
+}
+
+/// The order of claims of one strength: the newer counts, at the same instant the one that promises least.
+fn rank(claim: &Claim) -> (i64, u8) {
+    let caution = match claim.value {
+        PointValue::No => 2,
+        PointValue::Yes => 1,
+        PointValue::NotApplicable | PointValue::Unknown => 0,
+    };
+    (claim.checked_at, caution)
 }
 
 /// Weighs the claims on one point.
 ///
-/// The strongest unexpired claim wins; of equal ones the newer, at the same instant `no`. A claim that expired keeps
-/// weaker ones that were checked before its expiry, and older ones of its own strength, from stepping in.
+/// The strongest unexpired claim wins; of equal ones the newer, at the same instant `no`, then `yes`. A claim that
+/// expired keeps weaker ones that were checked before its expiry, and those that rank below it at its own strength,
+/// from stepping in. What was checked after the expiry is not taken for better than a stronger claim that is kept out
+/// but still holds and says otherwise: only a `no` is.
 #[must_use]
 pub fn weigh(claims: &[&Claim], now: i64) -> PointVerdict {
-    let held: Vec<&&Claim> = claims.iter().filter(|c| c.checked_at <= now).collect();
-    let expired = |c: &Claim| c.valid_until <= now;
-    let blocks = |e: &Claim, c: &Claim| {
-        (e.kind > c.kind && c.checked_at < e.valid_until) || (e.kind == c.kind && c.checked_at < e.checked_at)
+    let held = claims.iter().filter(|c| c.checked_at <= now && c.value != PointValue::Unknown);
+    let (expired, live): (Vec<&Claim>, Vec<&Claim>) = held.partition(|c| c.valid_until <= now);
+    let kept_out = |c: &Claim| {
+        expired
+            .iter()
+            .any(|e| (e.kind > c.kind && c.checked_at < e.valid_until) || (e.kind == c.kind && rank(c) < rank(e)))
     };
-    let live: Vec<&&&Claim> = held
-        .iter()
-        .filter(|c| !expired(c) && c.value != PointValue::Unknown)
-        .filter(|c| !held.iter().any(|e| expired(e) && e.value != PointValue::Unknown && blocks(e, c)))
-        .collect();
-    let winner = live.iter().max_by_key(|c| (c.kind, c.checked_at, c.value == PointValue::No));
+    let order = |c: &Claim| (c.kind, rank(c));
+    let open: Vec<&Claim> = live.iter().copied().filter(|c| !kept_out(c)).collect();
+    let winner = open.iter().max_by_key(|c| order(c)).filter(|best| {
+        best.value == PointValue::No || live.iter().all(|c| order(c) <= order(best) || c.value == best.value)
+    });
     match winner {
         Some(winner) => PointVerdict {
             value: winner.value,
             kind: Some(winner.kind),
-            conflict: live.iter().any(|c| c.value != winner.value),
+            conflict: open.iter().any(|c| c.value != winner.value),
             expired: false,
         },
-        None => PointVerdict {
-            value: PointValue::Unknown,
-            kind: None,
-            conflict: false,
-            expired: held.iter().any(|c| expired(c) && c.value != PointValue::Unknown),
-        },
+        None => PointVerdict { value: PointValue::Unknown, kind: None, conflict: false, expired: !expired.is_empty() },
     }
 }
 
@@ -274,9 +282,9 @@ fn flags(verdict: &Verdict, claims: &[Claim], c: &Circumstances, now: i64) -> Fl
     }
     let value = |p: Point| verdict.points[p.index()].value;
     let declared = c.facts.declared == Some(Declared::Full);
-    let text_says_no = claims.iter().any(|claim| {
-        claim.rule.is_some() && claim.span.is_some() && claim.value == PointValue::No && claim.valid_until > now
-    });
+    // A part that is missing (P1) contradicts nothing.
+    let speaks = |claim: &Claim| claim.rule.is_some() && claim.span.is_some() && claim.point != Point::P1;
+    let text_says_no = claims.iter().any(|c| speaks(c) && c.value == PointValue::No && c.valid_until > now);
     let counter = c.dossiers.all_90.zip(c.dossiers.online_90).is_some_and(|(all, online)| online == 0 && all > 0);
     set.raise(FlagCode::F1, declared && !verdict.claimed);
     set.raise(FlagCode::F2, verdict.claimed && !verdict.verified && !verdict.dormant);

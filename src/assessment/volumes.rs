@@ -91,8 +91,13 @@ pub async fn import(
     let kind = if period.is_some() { "prior" } else { "dossiers" };
     let mut report = VolumesReport { kind: kind.to_owned(), source: source.to_owned(), ..VolumesReport::default() };
     let mut rows = Vec::new();
-    for (line, record) in (2..).zip(reader.records()) {
+    for record in reader.records() {
         report.read += 1;
+        let position = match &record {
+            Ok(record) => record.position(),
+            Err(error) => error.position(),
+        };
+        let line = position.map_or(0, |at| line_of(bytes, at));
         let row =
             record.map_err(|error| ("line", error.to_string())).and_then(|r| read(&r, code, &shape, period, source));
         match row {
@@ -173,6 +178,13 @@ fn read(
         }
     }
     Ok(row)
+}
+
+/// The line in the file on which a record begins: the reader's position lies before the empty lines that it passes over.
+fn line_of(bytes: &[u8], position: &csv::Position) -> u64 {
+    let rest = usize::try_from(position.byte()).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + empty.fold(0, |n, _| n + 1)
 }
 
 /// A whole number that is not negative; dots between thousands are taken.

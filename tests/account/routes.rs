@@ -54,7 +54,7 @@ async fn every_route_answers_every_role_as_its_row_says() {
         let app = TestApp::start(&db).await;
         let browser = TestApp::browser();
         for (method, path, access) in ROUTES {
-            let address = path.replace("{code}", "1.001193").replace("{file}", "app.css");
+            let address = path.replace("{code}", "1.001193").replace("{file}", "app.css").replace("{id}", "khong-co");
             for (actor, token) in &callers {
                 let method: Method = method.parse().unwrap();
                 let mut request = browser.request(method.clone(), format!("{}{address}", app.base));

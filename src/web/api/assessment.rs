@@ -47,7 +47,7 @@ pub struct AssessmentView {
     pub coverage: CoverageView,
     /// C3.
     pub dossiers: DossiersView,
-    /// Open flags.
+    /// Flags that were open at `as_of`.
     pub flags: Vec<FlagView>,
     /// The same points as others count them.
     pub profiles: Profiles,
@@ -129,12 +129,14 @@ pub struct FlagView {
     /// Who answers for it; only shown to signed-in people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Nobody has been given it yet: it lies with the agency.
+    /// Somebody has been given it; otherwise it lies with the agency.
     pub assigned: bool,
     /// `law`, `data`, `software`, `organisation` or `equipment`.
     pub cause: Option<String>,
     /// ISO day.
     pub due_date: Option<String>,
+    /// Counts changes: sent back with a decision, it keeps anybody from overwriting what they have not seen.
+    pub version: i64,
 }
 
 impl FlagView {
@@ -152,6 +154,7 @@ impl FlagView {
             assigned: row.owner.is_some(),
             cause: row.cause.clone(),
             due_date: row.due_date.clone(),
+            version: row.version,
         }
     }
 }
@@ -285,7 +288,7 @@ pub async fn view(state: &AppState, code: &str, asked: &Asked, signed_in: bool) 
             counted: dossiers,
             note: dossiers.all_90.is_none().then_some("chưa có dữ liệu hồ sơ (no dossier data)"),
         },
-        flags: flags.iter().filter(|f| f.resolved_at.is_none()).map(|f| FlagView::of(f, signed_in)).collect(),
+        flags: flags.iter().filter(|f| f.was_open(now.as_millisecond())).map(|f| FlagView::of(f, signed_in)).collect(),
         profiles: profiles(&verdict, &subject),
         valid_from: kept.map(|row| iso(row.valid_from)),
         as_of: now.to_string(),

@@ -1,10 +1,13 @@
 //! Keeps verdicts current: after an import, a claim, new dossiers, and when evidence expires.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use super::derive;
-use super::flag_store;
+use super::flag_store::{self, FlagRow};
+use super::known::{self, Known};
 use super::model::{Claim, PointValue};
 use super::parameters::{DAY, Parameters};
 use super::store::{self, AssessmentError, VerdictRow, VolumeRow};
@@ -20,6 +23,10 @@ use crate::platform::db::{Db, Tx};
 pub const CHANGE_KIND: &str = "assessment";
 /// Entries of the change log that are taken in at once.
 const ROUND: i64 = 1_000;
+/// Procedures of one transaction when all are evaluated.
+const PAGE: i64 = 200;
+/// Procedures whose rows are read at once: few enough that those of every commune fit a query and the memory.
+const PART: usize = 20;
 
 /// What an evaluation needs besides the procedure.
 #[derive(Debug, Clone)]
@@ -94,13 +101,13 @@ pub async fn evaluate_all(db: &Db, now: Timestamp) -> Result<Evaluated, Assessme
     let mut after = String::new();
     loop {
         let mut tx = db.write().await?;
-        let page = catalog_store::page(&mut tx, &after, 200).await?;
+        let page = catalog_store::page(&mut tx, &after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(total) };
         after = last.procedure.code.to_string();
         let context = Context::at(&mut tx, now).await?;
         let mut changed = Vec::new();
-        for stored in &page {
-            total.add(evaluate_one(&mut tx, stored, &context, &mut changed).await?);
+        for part in page.chunks(PART) {
+            total.add(evaluate_part(&mut tx, part, &context, &mut changed).await?);
         }
         changes::record(&mut tx, CHANGE_KIND, &changed, now).await?;
         tx.commit().await?;
@@ -120,7 +127,7 @@ pub async fn evaluate(tx: &mut Tx, codes: &[String], now: Timestamp) -> Result<E
     let mut changed = Vec::new();
     for code in codes {
         if let Some(stored) = catalog_store::find(tx, code).await? {
-            total.add(evaluate_one(tx, &stored, &context, &mut changed).await?);
+            total.add(evaluate_part(tx, &[stored], &context, &mut changed).await?);
         }
     }
     changes::record(tx, CHANGE_KIND, &changed, now).await?;
@@ -157,19 +164,30 @@ impl Subject {
     /// [`AssessmentError`]
     pub async fn read(tx: &mut Tx, stored: &Stored, context: &Context) -> Result<Self, AssessmentError> {
         let code = stored.procedure.code.as_str();
+        let claims = store::claims(tx, code, code).await?.into_iter().map(|(_, unit, claim)| (unit, claim));
+        let volumes = store::volumes(tx, code, code, &day(context.now, 365)).await?;
+        Ok(Self::of(stored, claims, volumes, context))
+    }
+
+    /// Puts together what was read. Claims come in the order of units.
+    #[must_use]
+    pub fn of(
+        stored: &Stored,
+        claims: impl IntoIterator<Item = (String, Claim)>,
+        volumes: Vec<VolumeRow>,
+        context: &Context,
+    ) -> Self {
         let mut everywhere = derive::claims(&stored.procedure, stored.read_at, &context.parameters);
         let mut by_unit: Vec<(String, Vec<Claim>)> = Vec::new();
-        for (_, unit, claim) in store::claims(tx, code, code).await? {
+        for (unit, claim) in claims {
             match by_unit.last_mut() {
                 _ if unit.is_empty() => everywhere.push(claim),
                 Some((last, claims)) if *last == unit => claims.push(claim),
                 _ => by_unit.push((unit, vec![claim])),
             }
         }
-        let since = day(context.now, 365);
-        let volumes = store::volumes(tx, code, code, &since).await?;
         let units = units_in_charge(&stored.procedure, context);
-        Ok(Self { facts: derive::facts(&stored.procedure), everywhere, by_unit, volumes, units })
+        Self { facts: derive::facts(&stored.procedure), everywhere, by_unit, volumes, units }
     }
 
     /// The claims that count in a unit: its own on a point, and those for all units on points it has none of.
@@ -251,29 +269,43 @@ impl Subject {
     }
 }
 
+/// Evaluates procedures between whose codes no other stands.
+async fn evaluate_part(
+    tx: &mut Tx,
+    part: &[Stored],
+    context: &Context,
+    changed: &mut Vec<String>,
+) -> Result<Evaluated, AssessmentError> {
+    let mut total = Evaluated::default();
+    let (Some(first), Some(last)) = (part.first(), part.last()) else { return Ok(total) };
+    let since = day(context.now, 365);
+    let (first, last) = (first.procedure.code.as_str(), last.procedure.code.as_str());
+    let mut all = known::read(tx, first, last, &since).await?;
+    for stored in part {
+        let known = all.remove(stored.procedure.code.as_str()).unwrap_or_default();
+        total.add(evaluate_one(tx, stored, known, context, changed).await?);
+    }
+    Ok(total)
+}
+
 async fn evaluate_one(
     tx: &mut Tx,
     stored: &Stored,
+    known: Known,
     context: &Context,
     changed: &mut Vec<String>,
 ) -> Result<Evaluated, AssessmentError> {
     let code = stored.procedure.code.as_str();
-    let subject = Subject::read(tx, stored, context).await?;
-    let current = store::current(tx, code, code).await?;
+    let subject = Subject::of(stored, known.claims, known.volumes, context);
     let whole = subject.judge(context);
-    let mut done = Evaluated { procedures: 1, subjects: 1, changed: 0 };
-    if write(tx, code, "", &whole, &current, context).await? {
-        done.changed += 1;
-    }
+    let mut rows = vec![row(code, "", &whole, context.now)];
     for (unit, own) in &subject.by_unit {
-        let verdict = subject.judge_unit(unit, own, context);
-        done.subjects += 1;
-        if write(tx, code, unit, &verdict, &current, context).await? {
-            done.changed += 1;
-        }
+        rows.push(row(code, unit, &subject.judge_unit(unit, own, context), context.now));
     }
+    let subjects = rows.len() as u64;
+    let done = Evaluated { procedures: 1, subjects, changed: write(tx, rows, &known.current).await? };
     let retired = stored.retired_at.is_some();
-    sync_flags(tx, code, &whole, retired, context.now).await?;
+    sync_flags(tx, code, &whole, retired, &known.flags, context.now).await?;
     let facets = facets(&whole, &subject.facts);
     if stored.facets.as_ref() != Some(&facets) {
         catalog_store::put_facets(tx, code, &facets, context.now).await?;
@@ -284,29 +316,24 @@ async fn evaluate_one(
     Ok(done)
 }
 
-/// Writes a verdict where it differs from the one in force. Says whether it does.
-async fn write(
-    tx: &mut Tx,
-    code: &str,
-    unit: &str,
-    verdict: &Verdict,
-    current: &[VerdictRow],
-    context: &Context,
-) -> Result<bool, AssessmentError> {
-    let row = row(code, unit, verdict, context.now);
-    let held = current.iter().find(|held| held.unit_id == unit);
-    let same = held.is_some_and(|held| {
-        let mut as_held = row.clone();
-        as_held.valid_from = held.valid_from;
-        as_held.next_expiry = held.next_expiry;
-        as_held == *held
-    });
-    if !same {
-        store::put(tx, &row, held.is_some()).await?;
-    } else if held.is_some_and(|held| held.next_expiry != row.next_expiry) {
-        store::move_expiry(tx, code, unit, row.next_expiry).await?;
+/// Writes the verdicts of a procedure that differ from those in force. Says how many do.
+async fn write(tx: &mut Tx, rows: Vec<VerdictRow>, current: &[VerdictRow]) -> Result<u64, AssessmentError> {
+    let current: HashMap<&str, &VerdictRow> = current.iter().map(|held| (held.unit_id.as_str(), held)).collect();
+    let mut new = Vec::new();
+    for row in rows {
+        let Some(held) = current.get(row.unit_id.as_str()) else {
+            new.push(row);
+            continue;
+        };
+        if !row.says_the_same(held) {
+            store::close(tx, &row.code, &row.unit_id, row.valid_from).await?;
+            new.push(row);
+        } else if held.next_expiry != row.next_expiry {
+            store::move_expiry(tx, &row.code, &row.unit_id, row.next_expiry).await?;
+        }
     }
-    Ok(!same)
+    store::insert(tx, &new).await?;
+    Ok(new.len() as u64)
 }
 
 fn row(code: &str, unit: &str, verdict: &Verdict, now: Timestamp) -> VerdictRow {
@@ -332,9 +359,9 @@ async fn sync_flags(
     code: &str,
     verdict: &Verdict,
     retired: bool,
+    known: &[FlagRow],
     now: Timestamp,
 ) -> Result<(), AssessmentError> {
-    let known = flag_store::of_procedure(tx, code).await?;
     for flag in super::flag::FlagCode::ALL {
         let raised = verdict.flags.has(flag) && !retired;
         let row = known.iter().find(|row| row.unit_id.is_empty() && row.flag() == Some(flag));

@@ -9,11 +9,11 @@ use crate::platform::db::Tx;
 
 /// The statements of this file; every text runs on both databases.
 pub mod sql {
-    /// All flags that a procedure has had.
-    pub const OF_PROCEDURE: &str = "
+    /// All flags that the procedures between two codes have had.
+    pub const OF_PROCEDURES: &str = "
         SELECT id, code, unit_id, flag, opened_at, acknowledged_at, resolved_at, reopened, owner, cause, due_date,
                version
-        FROM flags WHERE code = $1 ORDER BY unit_id, flag LIMIT 1000";
+        FROM flags WHERE code >= $1 AND code <= $2 ORDER BY code, unit_id, flag LIMIT 1000000";
     /// A page of the open flags, in the order of procedures.
     pub const OPEN: &str = "
         SELECT id, code, unit_id, flag, opened_at, acknowledged_at, resolved_at, reopened, owner, cause, due_date,
@@ -105,7 +105,15 @@ pub struct FlagEvent {
 /// # Errors
 /// [`AssessmentError`]
 pub async fn of_procedure(tx: &mut Tx, code: &str) -> Result<Vec<FlagRow>, AssessmentError> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(sql::OF_PROCEDURE).bind(code).fetch_all(conn).await?))
+    of_procedures(tx, code, code).await
+}
+
+/// All flags that the procedures from `first` to `last` have had, open or not.
+///
+/// # Errors
+/// [`AssessmentError`]
+pub async fn of_procedures(tx: &mut Tx, first: &str, last: &str) -> Result<Vec<FlagRow>, AssessmentError> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::OF_PROCEDURES).bind(first).bind(last).fetch_all(conn).await?))
 }
 
 /// All open flags.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::model::{Claim, EvidenceKind, Gap, OnlineLevel, Point, PointValue, Reason};
+use super::rows;
 use crate::catalog::store::StoreError;
 use crate::on_db;
 use crate::platform::db::Tx;
@@ -231,6 +232,13 @@ impl VerdictRow {
         Point::ALL.map(|_| letters.next().map_or(PointValue::Unknown, PointValue::of_letter))
     }
 
+    /// Whether another verdict says the same, whenever it began and however long it holds.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let of = |row: &Self| Self { valid_from: 0, next_expiry: None, ..row.clone() };
+        of(self) == of(other)
+    }
+
     /// The level.
     #[must_use]
     pub fn online_level(&self) -> OnlineLevel {
@@ -350,35 +358,41 @@ pub async fn at(tx: &mut Tx, code: &str, unit: &str, at: i64) -> Result<Option<V
     Ok(on_db!(tx, |conn| sqlx::query_as(sql::AT).bind(code).bind(unit).bind(at).fetch_optional(conn).await?))
 }
 
-/// Replaces the verdict in force.
+/// Ends the verdict in force of a procedure in a unit.
 ///
 /// # Errors
 /// [`AssessmentError`]
-pub async fn put(tx: &mut Tx, row: &VerdictRow, replaces: bool) -> Result<(), AssessmentError> {
-    if replaces {
-        on_db!(tx, |conn| sqlx::query(sql::CLOSE)
-            .bind(&row.code)
-            .bind(&row.unit_id)
-            .bind(row.valid_from)
-            .execute(conn)
-            .await
-            .map(|_| ())?);
+pub async fn close(tx: &mut Tx, code: &str, unit: &str, at: i64) -> Result<(), AssessmentError> {
+    on_db!(tx, |conn| sqlx::query(sql::CLOSE).bind(code).bind(unit).bind(at).execute(conn).await.map(|_| ())?);
+    Ok(())
+}
+
+/// Begins verdicts; those in force before have ended. The same procedure and unit must not come twice.
+///
+/// # Errors
+/// [`AssessmentError`]
+pub async fn insert(tx: &mut Tx, new: &[VerdictRow]) -> Result<(), AssessmentError> {
+    for part in new.chunks(rows::MOST) {
+        let text = sqlx::AssertSqlSafe(rows::insert_of(sql::INSERT, part.len()));
+        on_db!(tx, |conn| {
+            let mut query = sqlx::query(text);
+            for row in part {
+                query = query
+                    .bind(&row.code)
+                    .bind(&row.unit_id)
+                    .bind(row.valid_from)
+                    .bind(&row.level)
+                    .bind(&row.points)
+                    .bind(row.claimed)
+                    .bind(row.verified)
+                    .bind(row.dormant)
+                    .bind(&row.gap)
+                    .bind(&row.flags)
+                    .bind(row.next_expiry);
+            }
+            query.execute(conn).await.map(|_| ())?;
+        });
     }
-    on_db!(tx, |conn| sqlx::query(sql::INSERT)
-        .bind(&row.code)
-        .bind(&row.unit_id)
-        .bind(row.valid_from)
-        .bind(&row.level)
-        .bind(&row.points)
-        .bind(row.claimed)
-        .bind(row.verified)
-        .bind(row.dormant)
-        .bind(&row.gap)
-        .bind(&row.flags)
-        .bind(row.next_expiry)
-        .execute(conn)
-        .await
-        .map(|_| ())?);
     Ok(())
 }
 

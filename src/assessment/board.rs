@@ -41,6 +41,7 @@ pub struct Volume {
 
 /// One procedure of the board.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four answers that do not exclude each other")]
 pub struct Entry {
     /// National code.
     pub code: String,
@@ -334,17 +335,22 @@ fn entry(row: &BoardRow, known: Known, volume: Option<Volume>, flags: Vec<FlagRo
     }
 }
 
-/// Counted dossiers win over a prior.
+/// One source a procedure, so that nothing is counted twice: counted dossiers before a prior, the newest first, all
+/// units together before unit by unit.
 fn volumes(sums: Vec<VolumeSum>) -> HashMap<String, Volume> {
-    let mut all: HashMap<String, Volume> = HashMap::new();
+    let mut best: HashMap<String, VolumeSum> = HashMap::new();
+    let rank = |sum: &VolumeSum| (sum.kind == "dossiers", sum.period_to.clone(), sum.whole, sum.source.clone());
     for sum in sums {
-        let known = all.get(&sum.code).is_some_and(|v| v.kind == "dossiers");
-        if !known {
-            let volume = Volume { dossiers: sum.total, kind: sum.kind, source: sum.source, until: sum.period_to };
-            all.insert(sum.code, volume);
+        match best.get(&sum.code) {
+            Some(known) if rank(known) >= rank(&sum) => {}
+            _ => {
+                best.insert(sum.code.clone(), sum);
+            }
         }
     }
-    all
+    let volume =
+        |sum: VolumeSum| Volume { dossiers: sum.total, kind: sum.kind, source: sum.source, until: sum.period_to };
+    best.into_iter().map(|(code, sum)| (code, volume(sum))).collect()
 }
 
 /// Marks the procedures that together make `share` of all dossiers, the largest first.

@@ -17,5 +17,7 @@ pub mod profile;
 pub mod record;
 mod rows;
 pub mod store;
+pub mod subject;
+pub mod usage;
 pub mod verdict;
 pub mod volumes;

@@ -84,7 +84,7 @@ pub fn check(new: &NewClaim, assessor: &str, parameters: &Parameters, now: Times
     }
     let checked_at = match optional(&new.checked_at) {
         None => now.as_millisecond(),
-        Some(text) => start_of(&day(&text, "checked_at")?),
+        Some(text) => start_of(day(&text, "checked_at")?),
     };
     if checked_at > now.as_millisecond() {
         return Err(wrong("checked_at", "lies in the future: give the day on which it was checked"));
@@ -93,9 +93,7 @@ pub fn check(new: &NewClaim, assessor: &str, parameters: &Parameters, now: Times
     let valid_until = match optional(&new.valid_until) {
         None => most,
         // The last day holds until its midnight in Vietnam.
-        Some(text) => {
-            start_of(&day(&text, "valid_until")?.tomorrow().map_err(|_| wrong("valid_until", "is too late"))?)
-        }
+        Some(text) => start_of(day(&text, "valid_until")?.tomorrow().map_err(|_| wrong("valid_until", "is too late"))?),
     };
     if valid_until <= checked_at {
         return Err(wrong("valid_until", "lies before checked_at: evidence holds from its check on"));
@@ -162,7 +160,7 @@ fn day(text: &str, field: &'static str) -> Result<Date, Invalid> {
 }
 
 /// The first instant of a day in Vietnam.
-fn start_of(day: &Date) -> i64 {
+fn start_of(day: Date) -> i64 {
     day.to_zoned_datetime(VIETNAM).map_or(i64::MAX, |z| z.timestamp().as_millisecond())
 }
 

@@ -70,15 +70,13 @@ pub mod sql {
         SELECT a.code, a.level, a.points, a.claimed, a.verified, a.dormant, a.gap, p.kind
         FROM assessments a JOIN procedures p ON p.code = a.code
         WHERE a.valid_to IS NULL AND a.unit_id = '' AND p.retired_at IS NULL ORDER BY a.code LIMIT 1000000";
-    /// Dossiers by procedure and kind, since a day; a prior is the newest that there is.
+    /// Dossiers by procedure, kind and source, for all units and by unit, of periods since a day; priors of any age.
     pub const VOLUME_SUMS: &str = "
-        SELECT v.code, v.kind, CAST(SUM(v.total) AS BIGINT) AS total, MAX(v.source) AS source,
-               MAX(v.period_to) AS period_to
-        FROM volumes v
-        WHERE (v.kind = 'dossiers' AND v.period_to >= $1)
-           OR (v.kind = 'prior' AND v.period_to = (SELECT MAX(w.period_to) FROM volumes w
-                                                   WHERE w.kind = 'prior' AND w.code = v.code))
-        GROUP BY v.code, v.kind ORDER BY v.code, v.kind LIMIT 1000000";
+        SELECT v.code, v.kind, v.source, CASE WHEN v.unit_id = '' THEN 1 ELSE 0 END AS whole,
+               CAST(SUM(v.total) AS BIGINT) AS total, MAX(v.period_to) AS period_to
+        FROM volumes v WHERE v.kind = 'prior' OR v.period_from >= $1
+        GROUP BY v.code, v.kind, v.source, CASE WHEN v.unit_id = '' THEN 1 ELSE 0 END
+        ORDER BY v.code, v.kind, v.source, whole LIMIT 1000000";
     /// Adds or replaces dossiers of a period.
     pub const PUT_VOLUME: &str = "
         INSERT INTO volumes (code, unit_id, period_from, period_to, kind, total, online, source, imported_at)
@@ -177,10 +175,12 @@ pub struct VolumeSum {
     pub code: String,
     /// `dossiers` or `prior`.
     pub kind: String,
-    /// In all channels and units.
-    pub total: i64,
     /// Name of the source.
     pub source: String,
+    /// 1 when the source counts all units together, 0 when it counts them one by one.
+    pub whole: i32,
+    /// In all channels.
+    pub total: i64,
     /// Last day of the period, ISO.
     pub period_to: String,
 }

@@ -20,6 +20,7 @@ pub struct PointVerdict {
 
 /// Facts of the catalog that a verdict needs beside claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 pub struct Facts {
     /// Steps and papers are published.
     pub informs: bool,
@@ -181,7 +182,7 @@ pub fn judge(claims: &[Claim], circumstances: &Circumstances, now: i64) -> Verdi
     let shown = claimed && is_shown(&points) && c.coverage.suffices(c.coverage_needed) && !c.excludes;
     let verified = shown && c.dossiers.online_90.is_some_and(|n| n > 0);
     let dormant = shown && !verified && c.dossiers.all_90 == Some(0);
-    let level = level(&points, &c.facts, claimed, verified);
+    let level = level(&points, c.facts, claimed, verified);
     let gap = if verified || dormant || c.facts.internal { None } else { Some(gap(&points, claims, c, now)) };
     let next_expiry = claims.iter().map(|c| c.valid_until).filter(|at| *at > now).min();
     let mut verdict = Verdict {
@@ -199,7 +200,7 @@ pub fn judge(claims: &[Claim], circumstances: &Circumstances, now: i64) -> Verdi
     verdict
 }
 
-fn level(points: &[PointVerdict; 13], facts: &Facts, claimed: bool, verified: bool) -> OnlineLevel {
+fn level(points: &[PointVerdict; 13], facts: Facts, claimed: bool, verified: bool) -> OnlineLevel {
     let yes = |p: Point| points[p.index()].value == PointValue::Yes;
     if verified && yes(Point::Q1) && yes(Point::Q2) {
         OnlineLevel::L7

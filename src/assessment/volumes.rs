@@ -160,7 +160,7 @@ fn read(
             row.total = count(cell(*weight), "weight_dossiers")?;
         }
         Shape::Dossiers { unit, from, to, total, online } => {
-            row.unit_id = unit.map(cell).unwrap_or_default().to_owned();
+            unit.map(cell).unwrap_or_default().clone_into(&mut row.unit_id);
             let (first, last) = (day(cell(*from), "from")?, day(cell(*to), "to")?);
             if last < first {
                 return Err(("to", "lies before from".to_owned()));

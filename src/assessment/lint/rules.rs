@@ -73,8 +73,8 @@ fn pattern(parts: &str) -> Regex {
     Regex::new(parts).expect("a pattern of the lint")
 }
 
-fn any(parts: &[&str]) -> Option<Regex> {
-    Some(pattern(&parts.join("|")))
+fn any(parts: &[&str]) -> Regex {
+    pattern(&parts.join("|"))
 }
 
 /// All rules.
@@ -89,37 +89,37 @@ fn papers() -> Vec<Definition> {
     vec![
         Definition {
             rule: Rule::OriginalSubmitted,
-            sure: any(&[
+            sure: Some(any(&[
                 r"nộp (?:lại )?(?:bản chính|bản gốc) (?:các |của )?giấy",
                 r"nộp lại (?:bản chính |bản gốc )?(?:giấy|thẻ|chứng chỉ|sổ)",
                 r"nộp lại[^.;\n]{0,100}đã (?:được )?cấp",
                 r"phải nộp (?:bản chính|bản gốc)",
                 r"nộp[^.;\n]{0,40}giấy tờ gốc",
                 r"nhận kết quả[^.;\n]{0,160}nộp (?:bản chính|giấy tờ chứng minh)",
-            ]),
+            ])),
             trigger: pattern(
                 r"(?:bản chính|bản gốc) (?:của |các |hoặc bản sao |và bản sao )?(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|hợp đồng|văn bản|biên bản|bằng|hóa đơn|hoá đơn|chứng từ|phiếu|hộ chiếu|tài liệu|giấy tờ)|(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|bằng|phiếu|hóa đơn|chứng từ|biên bản|văn bản|hợp đồng)[^.;\n]{0,80}(?:\((?:\d+ )?(?:bản chính|bản gốc)|[:,] ?(?:bản chính|bản gốc)\b)|giấy tờ gốc|nộp (?:bản chính|bản gốc)|giấy[^.;\n,]{0,50} (?:bản chính|bản gốc)|(?:giấy|thẻ|sổ)[^.;\n,]{0,40} đã (?:được )?cấp (?:nếu còn|còn|cũ)",
             ),
-            unless: any(&[
+            unless: Some(any(&[
                 NOT,
                 CHOICE,
                 OWN,
                 r"xuất trình|đối chiếu|so sánh|điện tử|trực tuyến|sao y|chứng thực|sao từ|chụp từ|sao chụp|quét từ|scan|từ bản chính|từ bản gốc|từ sổ gốc|bản sao của bản|kèm (?:theo )?(?:bản chính|bản gốc)|hoặc (?:bản chính|bản gốc)|(?:bản chính|bản gốc)\)? hoặc|số lượng|bản chính: ?\d|bị mất|thất lạc",
-            ]),
+            ])),
             unless_passage: None,
             passages: &[],
         },
         Definition {
             rule: Rule::CertifiedCopy,
-            sure: any(&[r"chứng thực hoặc bản (?:sao|chụp|photo) (?:kèm|xuất trình)[^.;\n]{0,40}bản chính"]),
+            sure: Some(any(&[r"chứng thực hoặc bản (?:sao|chụp|photo) (?:kèm|xuất trình)[^.;\n]{0,40}bản chính"])),
             trigger: pattern(
                 r"bản sao[^.;\n]{0,60}(?:chứng thực|công chứng)|(?:chứng thực|công chứng) bản sao|bản (?:photo|phô tô|chụp) (?:có )?(?:chứng thực|công chứng)|sao y (?:bản chính )?(?:có )?(?:chứng thực|công chứng)",
             ),
-            unless: any(&[
+            unless: Some(any(&[
                 NOT,
                 CHOICE,
                 r"điện tử|trực tuyến|bản chụp|bản quét|scan|không (?:có )?(?:chứng thực|công chứng)|bản sao không|hoặc bản photo|chứng thực chữ ký|chứng thực di chúc|bưu chính",
-            ]),
+            ])),
             unless_passage: None,
             passages: &[],
         },
@@ -129,12 +129,12 @@ fn papers() -> Vec<Definition> {
             trigger: pattern(
                 r"xuất trình[^.;\n]{0,60}(?:bản chính|bản gốc|giấy tờ|thẻ|hộ chiếu|căn cước|chứng minh|giấy)|(?:mang|kèm)[^.;\n]{0,40}(?:bản chính|bản gốc)[^.;\n]{0,60}(?:đối chiếu|so sánh)|(?:bản chính|bản gốc)[^.;\n]{0,60}(?:để )?(?:đối chiếu|so sánh)|đối chiếu[^.;\n]{0,40}(?:bản chính|bản gốc)",
             ),
-            unless: any(&[
+            unless: Some(any(&[
                 NOT,
                 MAYBE,
                 CHOICE,
                 r"(?:trường hợp|nếu|đối với|khi)[^.;\n]{0,60}(?:nộp|gửi)?[^.;\n]{0,30}trực tiếp|vneid|cơ sở dữ liệu|khi đến nộp|xuất trình (?:giấy hẹn|giấy biên nhận|giấy tiếp nhận|phiếu|biên lai)|hoặc bản (?:sao )?điện tử",
-            ]),
+            ])),
             unless_passage: None,
             passages: &[],
         },
@@ -142,7 +142,7 @@ fn papers() -> Vec<Definition> {
             rule: Rule::Rubbing,
             sure: None,
             trigger: pattern(r"(?:cà|chà) số"),
-            unless: any(&[NOT]),
+            unless: Some(any(&[NOT])),
             unless_passage: None,
             passages: &[],
         },
@@ -154,18 +154,18 @@ fn ways() -> Vec<Definition> {
     vec![
         Definition {
             rule: Rule::PaperFiling,
-            sure: any(&[
+            sure: Some(any(&[
                 r"nhận kết quả[^.;\n]{0,200}nộp (?:bản chính|giấy tờ|các giấy tờ)",
                 r"(?:nộp|gửi) (?:trực tuyến|qua mạng)[^.;\n]{0,120}(?:nộp|gửi) (?:bản giấy|hồ sơ giấy|bản chính)",
-            ]),
+            ])),
             trigger: pattern(
                 r"(?:nộp|gửi|lập|chuẩn bị)[^.;\n]{0,120}(?:trực tiếp|bưu chính|bưu điện)|(?:trực tiếp|qua bưu chính|qua bưu điện|qua đường bưu điện)[^.;\n]{0,40}(?:nộp|gửi)[^.;\n]{0,40}hồ sơ",
             ),
-            unless: any(&[
+            unless: Some(any(&[
                 NOT,
                 r"trả kết quả|nhận kết quả|thông báo|gửi kết quả|trực tiếp (?:quản lý|phụ trách|chỉ đạo|sử dụng|của)|cấp trên trực tiếp|nhân viên bưu chính|trường hợp (?:nộp|gửi|thực hiện)",
-            ]),
-            unless_passage: any(&[ONLINE]),
+            ])),
+            unless_passage: Some(any(&[ONLINE])),
             passages: &["steps", "description", "conditions", "papers"],
         },
         Definition {
@@ -174,7 +174,11 @@ fn ways() -> Vec<Definition> {
             trigger: pattern(
                 r"(?:kiểm tra|thẩm định|xác minh|đánh giá|khảo sát|thẩm tra|xem xét|xác nhận|xác định)[^.;\n]{0,40} (?:thực tế|thực địa|hiện trường|hiện trạng|tại chỗ|tại cơ sở|thực trạng|tại nơi|tại tàu|tại doanh nghiệp|tại nhà máy|tại đơn vị|tại trụ sở)|(?:thực hiện|tiến hành|tổ chức)[^.;\n]{0,20}đo đạc|đo đạc (?:thực|hiện|ngoài)",
             ),
-            unless: any(&[NOT, MAYBE, r"nếu có|biên bản kiểm tra|tình hình thực tế|phù hợp với thực tế|với thực tế"]),
+            unless: Some(any(&[
+                NOT,
+                MAYBE,
+                r"nếu có|biên bản kiểm tra|tình hình thực tế|phù hợp với thực tế|với thực tế",
+            ])),
             unless_passage: None,
             passages: &["steps", "time_limits", "description", "conditions"],
         },
@@ -184,23 +188,23 @@ fn ways() -> Vec<Definition> {
             trigger: pattern(
                 r"có mặt|phỏng vấn|vân tay|sinh trắc|chụp ảnh (?:chân dung|khuôn mặt|thu nhận)|thu nhận ảnh|tổ chức (?:thi|sát hạch)|dự thi|tham dự (?:kỳ )?(?:thi|kiểm tra)|khám giám định|hội đồng giám định[^.;\n]{0,40}(?:khám|tiến hành)|trước mặt (?:người|cán bộ|công chức)|kiểm tra kiến thức|ký (?:tên )?vào sổ",
             ),
-            unless: any(&[NOT, MAYBE, r"vắng mặt|trung tâm sát hạch|giấy phép sát hạch"]),
+            unless: Some(any(&[NOT, MAYBE, r"vắng mặt|trung tâm sát hạch|giấy phép sát hạch"])),
             unless_passage: None,
             passages: &["steps", "description", "conditions", "time_limits"],
         },
         Definition {
             rule: Rule::PaperResult,
-            sure: any(&[
+            sure: Some(any(&[
                 r"nhận kết quả[^.;\n]{0,200}nộp (?:lại )?(?:bản chính|bản gốc|giấy tờ|các giấy tờ)",
                 r"khi nhận[^.;\n]{0,80}nộp lại",
                 r"khi đến cơ quan[^.;\n]{0,60}nhận kết quả",
                 r"mỗi bên[^.;\n]{0,40}nhận[^.;\n]{0,10} bản chính",
-            ]),
+            ])),
             trigger: pattern(
                 r"(?:nhận|trả|gửi)[^.;\n]{0,30}kết quả[^.;\n]{0,100}(?:trực tiếp|bưu chính|bưu điện|tại (?:bộ phận|nơi|trung tâm|trụ sở|cơ quan|quầy|sở|cục|chi cục|phòng|ủy ban|công an))|(?:nhận|cấp|trao)[^.;\n]{0,30}(?:giấy phép|giấy chứng nhận|chứng chỉ|thẻ)[^.;\n]{0,60}(?:trực tiếp (?:tại|hoặc)|qua (?:dịch vụ |đường )?bưu)|(?:trực tiếp|qua bưu chính|qua đường bưu điện)[^.;\n]{0,40}(?:nhận|trả) kết quả|đến[^.;\n]{0,60}nhận kết quả",
             ),
-            unless: any(&[NOT, CHOICE]),
-            unless_passage: any(&[ONLINE]),
+            unless: Some(any(&[NOT, CHOICE])),
+            unless_passage: Some(any(&[ONLINE])),
             passages: &["steps", "papers", "description", "conditions"],
         },
     ]

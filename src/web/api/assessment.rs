@@ -7,11 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::detail::{instant, shorten};
-use crate::assessment::actions::{Context, Subject};
 use crate::assessment::flag_store::{self, FlagRow};
 use crate::assessment::model::{Claim, Gap, OnlineLevel, Point, PointValue};
 use crate::assessment::profile::{self, Canada, VietnamLaw};
 use crate::assessment::store::{self as assessment_store, AssessmentError};
+use crate::assessment::subject::{Context, Subject};
 use crate::assessment::verdict::{Coverage, Use, Verdict};
 use crate::catalog::code::ProcedureCode;
 use crate::catalog::store as catalog_store;
@@ -225,6 +225,7 @@ impl Asked {
 }
 
 /// Problems of the assessment as answers.
+#[must_use]
 pub fn problem(error: AssessmentError) -> Problem {
     match error {
         AssessmentError::NoProcedure(code) => {

@@ -199,6 +199,7 @@ impl GapParameters {
 }
 
 /// Compares a name with a wanted one that is already without marks and case.
+#[must_use]
 pub fn same(name: &str, wanted: &str) -> bool {
     fold(name) == wanted
 }

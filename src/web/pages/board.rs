@@ -27,6 +27,7 @@ const PATH: &str = "/lanh-dao/chua-toan-trinh";
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "board.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the template may show")]
 struct BoardPage {
     frame: Frame,
     finding: String,

@@ -171,8 +171,8 @@ fn claim(n: u32, unit: u32) -> Claim {
     let checked_at = NOW.as_millisecond() - 86_400_000;
     Claim {
         point: Point::ALL[(n + unit) as usize % Point::DECIDING],
-        value: if (n + unit) % 4 == 0 { PointValue::No } else { PointValue::Yes },
-        kind: if unit % 2 == 0 { EvidenceKind::Document } else { EvidenceKind::Run },
+        value: if (n + unit).is_multiple_of(4) { PointValue::No } else { PointValue::Yes },
+        kind: if unit.is_multiple_of(2) { EvidenceKind::Document } else { EvidenceKind::Run },
         source: "bench".to_owned(),
         rule: None,
         span: None,

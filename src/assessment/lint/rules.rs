@@ -98,7 +98,7 @@ fn papers() -> Vec<Definition> {
                 r"nhận kết quả[^.;\n]{0,160}nộp (?:bản chính|giấy tờ chứng minh)",
             ])),
             trigger: pattern(
-                r"(?:bản chính|bản gốc) (?:của |các |hoặc bản sao |và bản sao )?(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|hợp đồng|văn bản|biên bản|bằng|hóa đơn|hoá đơn|chứng từ|phiếu|hộ chiếu|tài liệu|giấy tờ)|(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|bằng|phiếu|hóa đơn|chứng từ|biên bản|văn bản|hợp đồng)[^.;\n]{0,80}(?:\((?:\d+ )?(?:bản chính|bản gốc)|[:,] ?(?:bản chính|bản gốc)\b)|giấy tờ gốc|nộp (?:bản chính|bản gốc)|giấy[^.;\n,]{0,50} (?:bản chính|bản gốc)|(?:giấy|thẻ|sổ)[^.;\n,]{0,40} đã (?:được )?cấp (?:nếu còn|còn|cũ)",
+                r"(?:bản chính|bản gốc) (?:của |các |hoặc bản sao |và bản sao )?(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|hợp đồng|văn bản|biên bản|bằng|hóa đơn|hoá đơn|chứng từ|phiếu|hộ chiếu|tài liệu|giấy tờ)|(?:giấy|chứng chỉ|thẻ|sổ|văn bằng|quyết định|bằng|phiếu|hóa đơn|chứng từ|biên bản|văn bản|hợp đồng)[^.;\n]{0,80}(?:\((?:\d+ )?(?:bản chính|bản gốc)|[:,] ?(?:bản chính|bản gốc))|giấy tờ gốc|nộp (?:bản chính|bản gốc)|giấy[^.;\n,]{0,50} (?:bản chính|bản gốc)|(?:giấy|thẻ|sổ)[^.;\n,]{0,40} đã (?:được )?cấp (?:nếu còn|còn|cũ)",
             ),
             unless: Some(any(&[
                 NOT,

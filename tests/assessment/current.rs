@@ -120,8 +120,8 @@ async fn evidence_that_expires_at_midnight_is_a_look_at_what_rests_on_it() {
 
 #[tokio::test]
 async fn dossiers_older_than_90_days_no_longer_verify() {
-    // The last day counted is 20 November; the day 90 days after it ends on 18 February.
-    let out: Timestamp = "2027-02-18T17:00:00Z".parse().unwrap();
+    // The period begins on 1 October; the 90th day after that ends on 30 December.
+    let out: Timestamp = "2026-12-30T17:00:00Z".parse().unwrap();
     for test in databases().await {
         let db = &test.db;
         three(db).await;
@@ -130,7 +130,8 @@ async fn dossiers_older_than_90_days_no_longer_verify() {
         volumes::import(db, counted.as_bytes(), "thử", None, NOW).await.unwrap();
         assert_eq!(catch_up(db, NOW).await.unwrap(), ONE);
         assert_eq!((verdict(db, A, "").await.level.as_str(), verdict(db, A, "").await.verified), ("L5", 1));
-        assert_eq!(catch_up(db, out - SignedDuration::from_millis(1)).await.unwrap(), NOTHING);
+        let before = catch_up(db, out - SignedDuration::from_millis(1)).await.unwrap();
+        assert_eq!((before.changed, verdict(db, A, "").await.level.as_str()), (0, "L5"));
         assert_eq!(catch_up(db, out).await.unwrap(), ONE);
         let late = verdict(db, A, "").await;
         assert_eq!((late.level.as_str(), late.verified, late.dormant, late.flags.as_str()), ("L4", 0, 0, "F2"));

@@ -14,6 +14,7 @@ use super::verdict::{Facts, Verdict};
 use crate::catalog::store::{self as catalog_store, Facets, Stored};
 use crate::platform::changes;
 use crate::platform::db::{Db, Tx};
+use crate::platform::word;
 
 /// The kind of change-log entry that a new verdict writes.
 pub const CHANGE_KIND: &str = "assessment";
@@ -235,7 +236,7 @@ fn facets(verdict: &Verdict, facts: Facts) -> Facets {
     Facets {
         online_level: verdict.level.code().to_owned(),
         online: online.map(str::to_owned),
-        declared_level: facts.declared.as_ref().map(store::word),
+        declared_level: facts.declared.as_ref().map(word::of),
         gap: verdict.gap.map(|gap| gap.code().to_owned()),
     }
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::flag::{Cause, FlagCode};
 use super::flag_store::{self, FlagRow};
 use super::model::{Gap, Point, PointValue};
-use super::parameters::{DAY, Parameters};
+use super::parameters::Parameters;
 use super::store::{self, AssessmentError, BoardRow, VolumeSum};
-use crate::platform::clock::VIETNAM;
+use super::usage::day;
 use crate::platform::db::Tx;
 
 /// What the catalog says of a procedure on the board.
@@ -197,8 +197,7 @@ impl Board {
     ) -> Result<Self, AssessmentError> {
         let parameters = Parameters::at(tx, now).await?;
         let rows = store::board(tx).await?;
-        let year_ago = Timestamp::from_millisecond(now.as_millisecond() - 365 * DAY).unwrap_or(now);
-        let sums = store::volume_sums(tx, &day(year_ago)).await?;
+        let sums = store::volume_sums(tx, &day(now, 365)).await?;
         let mut volumes = volumes(sums);
         let mut flags: HashMap<String, Vec<FlagRow>> = HashMap::new();
         for flag in flag_store::open(tx).await? {
@@ -216,7 +215,7 @@ impl Board {
         mark_high_volume(&mut entries, parameters.high_volume);
         Ok(Self {
             entries,
-            today: day(now),
+            today: day(now, 0),
             hours_per_point: parameters.hours_per_point,
             hours_source: parameters.hours_source,
         })
@@ -369,8 +368,4 @@ fn mark_high_volume(entries: &mut [Entry], share: f64) {
         reached += dossiers;
         entries[at].high_volume = true;
     }
-}
-
-fn day(at: Timestamp) -> String {
-    at.to_zoned_datetime(VIETNAM).date().to_string()
 }

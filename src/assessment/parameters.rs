@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::model::EvidenceKind;
 use super::store::{self, AssessmentError};
-use crate::platform::clock::VIETNAM;
+use super::usage::day;
 use crate::platform::db::Tx;
 
 /// One day, milliseconds.
@@ -31,8 +31,7 @@ impl Parameters {
     /// # Errors
     /// [`AssessmentError::Parameter`] naming the row that is missing.
     pub async fn at(tx: &mut Tx, now: Timestamp) -> Result<Self, AssessmentError> {
-        let day = now.to_zoned_datetime(VIETNAM).date().to_string();
-        let rows = store::parameters(tx, &day).await?;
+        let rows = store::parameters(tx, &day(now, 0)).await?;
         let find =
             |name: &'static str| rows.iter().find(|row| row.name == name).ok_or(AssessmentError::Parameter(name));
         let days = |name: &'static str| -> Result<i64, AssessmentError> { Ok(whole(find(name)?.value)) };

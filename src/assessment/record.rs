@@ -11,6 +11,7 @@ use super::store::{self, AssessmentError};
 use crate::catalog::store as catalog_store;
 use crate::platform::clock::VIETNAM;
 use crate::platform::db::{Db, Tx};
+use crate::platform::word;
 
 /// A claim as somebody sends it. Words are checked by [`check`], so that an error names the field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -152,7 +153,7 @@ fn optional(text: &str) -> Option<String> {
 }
 
 fn word<T: serde::de::DeserializeOwned>(text: &str, field: &'static str, takes: &str) -> Result<T, Invalid> {
-    serde_json::from_value(serde_json::Value::String(text.trim().to_owned())).map_err(|_| wrong(field, takes))
+    word::read(text.trim()).ok_or_else(|| wrong(field, takes))
 }
 
 fn day(text: &str, field: &'static str) -> Result<Date, Invalid> {

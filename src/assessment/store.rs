@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::model::{Claim, EvidenceKind, Gap, OnlineLevel, Point, PointValue, Reason};
+use super::model::{Claim, EvidenceKind, Point, PointValue, Reason};
 use super::rows;
 use crate::catalog::store::StoreError;
 use crate::on_db;
 use crate::platform::db::Tx;
+use crate::platform::word;
 
 /// The statements of this file; every text runs on both databases.
 pub mod sql {
@@ -225,48 +226,16 @@ struct ClaimRow {
 }
 
 impl VerdictRow {
-    /// The values of the points.
-    #[must_use]
-    pub fn values(&self) -> [PointValue; 13] {
-        let mut letters = self.points.chars();
-        Point::ALL.map(|_| letters.next().map_or(PointValue::Unknown, PointValue::of_letter))
-    }
-
     /// Whether another verdict says the same, whenever it began and however long it holds.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let of = |row: &Self| Self { valid_from: 0, next_expiry: None, ..row.clone() };
         of(self) == of(other)
     }
-
-    /// The level.
-    #[must_use]
-    pub fn online_level(&self) -> OnlineLevel {
-        OnlineLevel::parse(&self.level).unwrap_or(OnlineLevel::L0)
-    }
-
-    /// The gap.
-    #[must_use]
-    pub fn gap(&self) -> Option<Gap> {
-        self.gap.as_deref().and_then(Gap::parse)
-    }
 }
 
 /// A claim with the unit it is about.
 pub type UnitClaim = (String, String, Claim);
-
-/// The word a unit-like enum value is stored as.
-pub fn word(value: &impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
-}
-
-/// The enum value of a stored word.
-fn of_word<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
-}
 
 /// Parameters in force on a day.
 ///
@@ -290,15 +259,15 @@ pub async fn claims(tx: &mut Tx, first: &str, last: &str) -> Result<Vec<UnitClai
 fn read_claim(row: ClaimRow) -> Option<UnitClaim> {
     let claim = Claim {
         point: Point::parse(&row.point)?,
-        value: of_word::<PointValue>(&row.value)?,
-        kind: of_word::<EvidenceKind>(&row.kind)?,
+        value: word::read::<PointValue>(&row.value)?,
+        kind: word::read::<EvidenceKind>(&row.kind)?,
         source: row.source,
         rule: None,
         span: None,
         link: row.link,
         sha256: row.sha256,
         assessor: row.assessor,
-        reason: row.reason.as_deref().and_then(of_word::<Reason>),
+        reason: row.reason.as_deref().and_then(word::read::<Reason>),
         legal_basis: row.legal_basis,
         note: row.note,
         checked_at: row.checked_at,
@@ -324,13 +293,13 @@ pub async fn insert_claim(
         .bind(code)
         .bind(unit)
         .bind(claim.point.code())
-        .bind(word(&claim.value))
-        .bind(word(&claim.kind))
+        .bind(word::of(&claim.value))
+        .bind(word::of(&claim.kind))
         .bind(&claim.source)
         .bind(&claim.link)
         .bind(&claim.sha256)
         .bind(&claim.assessor)
-        .bind(claim.reason.as_ref().map(word))
+        .bind(claim.reason.as_ref().map(word::of))
         .bind(&claim.legal_basis)
         .bind(&claim.note)
         .bind(claim.checked_at)

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::model::{LegalAct, Procedure};
 use crate::on_db;
 use crate::platform::db::Tx;
+use crate::platform::word;
 
 /// The statements of the catalog; every text runs on both databases.
 pub mod sql {
@@ -278,7 +279,7 @@ pub async fn write_version(tx: &mut Tx, procedure: &Procedure, new: NewVersion<'
     let code = procedure.code.as_str();
     let at = new.valid_from.as_millisecond();
     let size = i64::try_from(new.payload_size).unwrap_or(i64::MAX);
-    let kind = kind_word(procedure);
+    let kind = word::of(&procedure.kind);
     on_db!(tx, |conn| sqlx::query(sql::INSERT_PAYLOAD)
         .bind(new.payload_sha256)
         .bind(new.payload)
@@ -328,7 +329,7 @@ async fn write_acts(tx: &mut Tx, code: &str, acts: &[LegalAct]) -> Result<(), St
     on_db!(tx, |conn| sqlx::query(sql::DELETE_ACTS).bind(code).execute(conn).await.map(|_| ())?);
     for act in acts {
         let Some(number) = &act.number else { continue };
-        let kind = word_of(&act.kind);
+        let kind = word::of(&act.kind);
         on_db!(tx, |conn| sqlx::query(sql::INSERT_ACT)
             .bind(code)
             .bind(number)
@@ -441,17 +442,4 @@ pub async fn counts(tx: &mut Tx) -> Result<Counts, StoreError> {
     let (public, retired, changed_at): (i64, i64, i64) =
         on_db!(tx, |conn| sqlx::query_as(sql::COUNTS).fetch_one(conn).await?);
     Ok(Counts { public, retired, changed_at })
-}
-
-/// The word a kind is stored as.
-fn kind_word(procedure: &Procedure) -> String {
-    word_of(&procedure.kind)
-}
-
-/// The serde word of a unit-like enum value.
-fn word_of(value: &impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
 }

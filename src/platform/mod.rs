@@ -8,3 +8,4 @@ pub mod jobs;
 pub mod metrics;
 pub mod problem;
 pub mod telemetry;
+pub mod word;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::model::{Channel, Level, Procedure, ProcedureKind};
 use crate::catalog::store::Stored;
+use crate::platform::word;
 
 /// A procedure as search sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,11 +94,11 @@ impl SearchDoc {
             channels: p.channels.clone(),
             results: p.results.clone(),
             declared_level: match facets {
-                Some(facets) => of_word(facets.declared_level.as_ref()),
+                Some(facets) => facets.declared_level.as_deref().and_then(word::read),
                 None => declared_level(p),
             },
             online: match facets {
-                Some(facets) => of_word(facets.online.as_ref()),
+                Some(facets) => facets.online.as_deref().and_then(word::read),
                 None => online(p),
             },
             online_level: facets.map(|f| f.online_level.clone()),
@@ -119,11 +120,6 @@ impl SearchDoc {
     pub fn is_free(&self) -> bool {
         self.fee.is_some_and(|(_, most)| most == 0)
     }
-}
-
-/// The enum value of a word that another room wrote.
-fn of_word<T: serde::de::DeserializeOwned>(word: Option<&String>) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(word?.clone())).ok()
 }
 
 /// The text that is searched when the name says too little: steps, papers, conditions, results.

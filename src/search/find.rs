@@ -10,6 +10,7 @@ use super::names::{DocId, NameDoc};
 use super::query::{Query, understand};
 use super::rank::{Features, Hit, rank};
 use crate::catalog::model::{Level, ProcedureKind};
+use crate::platform::word;
 
 /// Below this coverage by names the full text is asked too.
 const WEAK: f32 = 0.5;
@@ -191,9 +192,9 @@ fn count_facets(folded: &[(Hit, usize)], snapshot: &Snapshot) -> BTreeMap<&'stat
         let shown = &snapshot.names.doc(hit.doc).shown;
         shown.fields.iter().for_each(|f| add("field", f.clone()));
         shown.issuer.iter().for_each(|a| add("agency", a.clone()));
-        shown.levels.iter().for_each(|l| add("level", word(l)));
+        shown.levels.iter().for_each(|l| add("level", word::of(l)));
         shown.audiences.iter().for_each(|a| add("audience", a.clone()));
-        shown.online.iter().for_each(|o| add("online", word(o)));
+        shown.online.iter().for_each(|o| add("online", word::of(o)));
         if shown.is_free() {
             add("free", "true".to_owned());
         }
@@ -206,10 +207,6 @@ fn count_facets(folded: &[(Hit, usize)], snapshot: &Snapshot) -> BTreeMap<&'stat
             (facet, values)
         })
         .collect()
-}
-
-fn word(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Filters with their texts folded once.

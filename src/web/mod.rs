@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assets;
 pub mod format;
+pub mod given;
 pub mod guard;
 pub mod middleware;
 pub mod openapi;

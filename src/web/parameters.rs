@@ -1,11 +1,11 @@
 //! Query parameters, strictly: an unknown name, a name given twice or a bad value is an error that names it.
 
 use std::fmt::Write;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::de::DeserializeOwned;
 use unicode_normalization::UnicodeNormalization;
 
+use super::given;
 use crate::assessment::model::Gap;
 use crate::catalog::model::{Level, ProcedureKind};
 use crate::platform::problem::{Code, Problem};
@@ -110,10 +110,7 @@ impl SearchParameters {
                     return Err(invalid(name, "takes vi or en"));
                 }
             }
-            _ => {
-                let detail = format!("this address does not know the parameter `{}`", shorten(name));
-                return Err(Problem::new(Code::UnknownParameter, detail).at(&shorten(name)));
-            }
+            _ => return Err(unknown(name)),
         }
         Ok(())
     }
@@ -121,47 +118,24 @@ impl SearchParameters {
     /// The cursor of the page after this one.
     #[must_use]
     pub fn next_cursor(&self, total: usize) -> Option<String> {
-        let next = self.request.offset + self.request.limit;
-        (next < total).then(|| format!("{next:x}-{:x}", self.fingerprint()))
+        given::next_cursor(&self.given, self.request.offset + self.request.limit, total)
     }
 
     fn read_cursor(&self, cursor: &str) -> Result<usize, Problem> {
-        let parsed = cursor.split_once('-').and_then(|(at, of)| {
-            let at = usize::from_str_radix(at, 16).ok()?;
-            (u64::from_str_radix(of, 16).ok()? == self.fingerprint() && at <= 10_000_000).then_some(at)
-        });
-        parsed.ok_or_else(|| {
-            Problem::new(Code::InvalidCursor, "the cursor belongs to another search: begin without it").at("cursor")
-        })
-    }
-
-    /// What the cursor belongs to: everything but the size of a page.
-    fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        for pair in self.given.iter().filter(|(name, _)| name != "limit" && name != "facets") {
-            pair.hash(&mut hasher);
-        }
-        hasher.finish()
+        let detail = "the cursor belongs to another search: begin without it";
+        given::read_cursor(&self.given, cursor).ok_or_else(|| Problem::new(Code::InvalidCursor, detail).at("cursor"))
     }
 
     /// An address like this one with one parameter set, or left out.
     #[must_use]
     pub fn with(&self, path: &str, name: &str, value: Option<&str>) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (n, v) in self.given.iter().filter(|(n, _)| n != name) {
-            query.append_pair(n, v);
-        }
-        if let Some(value) = value {
-            query.append_pair(name, value);
-        }
-        let query = query.finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        given::address(path, &self.given, name, value)
     }
 
     /// What was given under a name.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.given.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+        given::value(&self.given, name)
     }
 }
 
@@ -227,6 +201,15 @@ pub fn invalid(name: &str, what: &str) -> Problem {
     Problem::new(Code::InvalidParameter, detail).at(&name)
 }
 
-fn shorten(name: &str) -> String {
-    name.chars().take(60).collect()
+/// A parameter that the address does not know.
+#[must_use]
+pub fn unknown(name: &str) -> Problem {
+    let name = shorten(name);
+    Problem::new(Code::UnknownParameter, format!("this address does not know the parameter `{name}`")).at(&name)
+}
+
+/// What was given, short enough to be repeated in an error.
+#[must_use]
+pub fn shorten(text: &str) -> String {
+    text.chars().take(60).collect()
 }

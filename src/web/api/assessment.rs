@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::detail::{instant, shorten};
+use super::detail::instant;
 use crate::assessment::flag_store::{self, FlagRow};
 use crate::assessment::model::{Claim, Gap, OnlineLevel, Point, PointValue};
 use crate::assessment::profile::{self, Canada, VietnamLaw};
@@ -17,6 +17,7 @@ use crate::catalog::code::ProcedureCode;
 use crate::catalog::store as catalog_store;
 use crate::platform::problem::{Code, Problem};
 use crate::web::format::iso;
+use crate::web::parameters::{shorten, unknown as unknown_parameter};
 use crate::web::state::AppState;
 use crate::web::visitor::Visitor;
 
@@ -214,9 +215,7 @@ impl Asked {
                     asked.at = Some(at.ok_or_else(|| Problem::new(Code::InvalidParameter, detail).at("at"))?);
                 }
                 _ => {
-                    let name = shorten(&name);
-                    let detail = format!("this address does not know the parameter `{name}`");
-                    return Err(Problem::new(Code::UnknownParameter, detail).at(&name));
+                    return Err(unknown_parameter(&name));
                 }
             }
         }

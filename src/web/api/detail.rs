@@ -18,6 +18,7 @@ use crate::platform::clock::VIETNAM;
 use crate::platform::problem::{Code, Problem};
 use crate::search::document::SearchDoc;
 use crate::web::format::{date, iso};
+use crate::web::parameters::{shorten, unknown as unknown_parameter};
 use crate::web::state::{AppState, Prepared};
 
 /// A procedure as it was on the day asked for, or as it is.
@@ -131,9 +132,7 @@ pub fn read_at(raw: Option<&str>) -> Result<Option<Timestamp>, Problem> {
             }
             "lang" => {}
             _ => {
-                let name = shorten(&name);
-                let detail = format!("this address does not know the parameter `{name}`");
-                return Err(Problem::new(Code::UnknownParameter, detail).at(&name));
+                return Err(unknown_parameter(&name));
             }
         }
     }
@@ -148,10 +147,4 @@ pub fn instant(value: &str) -> Option<Timestamp> {
         return next.checked_sub(jiff::SignedDuration::from_millis(1)).ok();
     }
     value.parse().ok()
-}
-
-/// What was given, short enough to be repeated in an error.
-#[must_use]
-pub fn shorten(text: &str) -> String {
-    text.chars().take(60).collect()
 }

@@ -1,7 +1,5 @@
 //! `GET /api/v1/gaps`: what is not end to end, as JSON or CSV.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
@@ -10,13 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::assessment::{FlagView, problem};
-use super::detail::shorten;
 use crate::assessment::board::{Board, Entry, Filter, Known, Sort, Totals, Volume};
 use crate::assessment::flag::{Cause, FlagCode};
 use crate::assessment::model::{Gap, Point, PointValue};
 use crate::platform::problem::{Code, Problem};
 use crate::search::analysis::fold;
-use crate::web::parameters::{DEFAULT_LIMIT, MAX_LIMIT, flag, gap, invalid, number};
+use crate::web::given;
+use crate::web::parameters::{DEFAULT_LIMIT, MAX_LIMIT, flag, gap, invalid, number, unknown};
 use crate::web::state::AppState;
 use crate::web::visitor::Visitor;
 
@@ -132,12 +130,8 @@ impl GapParameters {
             out.given.push((name.into_owned(), value));
         }
         if let Some(cursor) = cursor {
-            let parsed = cursor.split_once('-').and_then(|(at, of)| {
-                let at = usize::from_str_radix(at, 16).ok()?;
-                (u64::from_str_radix(of, 16).ok()? == out.fingerprint()).then_some(at)
-            });
             let wrong = || Problem::new(Code::InvalidCursor, "the cursor belongs to another list: begin without it");
-            out.offset = parsed.ok_or_else(|| wrong().at("cursor"))?;
+            out.offset = given::read_cursor(&out.given, &cursor).ok_or_else(|| wrong().at("cursor"))?;
         }
         Ok(out)
     }
@@ -174,27 +168,15 @@ impl GapParameters {
                     _ => return Err(invalid(name, "takes json or csv")),
                 };
             }
-            _ => {
-                let detail = format!("this address does not know the parameter `{}`", shorten(name));
-                return Err(Problem::new(Code::UnknownParameter, detail).at(&shorten(name)));
-            }
+            _ => return Err(unknown(name)),
         }
         Ok(())
-    }
-
-    fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        for pair in self.given.iter().filter(|(name, _)| name != "limit") {
-            pair.hash(&mut hasher);
-        }
-        hasher.finish()
     }
 
     /// The cursor of the page after this one.
     #[must_use]
     pub fn next_cursor(&self, total: usize) -> Option<String> {
-        let next = self.offset + self.limit;
-        (next < total).then(|| format!("{next:x}-{:x}", self.fingerprint()))
+        given::next_cursor(&self.given, self.offset + self.limit, total)
     }
 }
 

@@ -8,11 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::assessment::{Asked, AssessmentView, FlagView, problem, view};
-use super::detail::shorten;
 use crate::assessment::decide::{self, DecideError, Decision};
 use crate::assessment::record::NewClaim;
 use crate::catalog::code::ProcedureCode;
 use crate::platform::problem::{Code, Problem};
+use crate::web::parameters::shorten;
 use crate::web::state::AppState;
 use crate::web::visitor::SignedIn;
 

@@ -13,10 +13,12 @@ use crate::assessment::decide::{Decision, decide as decide_flag};
 use crate::assessment::flag::{Cause, FlagCode};
 use crate::assessment::flag_store::FlagRow;
 use crate::assessment::model::{Gap, Point, PointValue};
+use crate::assessment::parameters::DAY;
 use crate::platform::problem::{Code, Problem};
 use crate::web::api::gaps::{GapParameters, check_owner, read_board, same};
 use crate::web::api::work::refused;
 use crate::web::format::{date_vi, number_vi};
+use crate::web::given;
 use crate::web::guard::see_other;
 use crate::web::state::AppState;
 use crate::web::views::Frame;
@@ -212,8 +214,10 @@ async fn build(
     let rows: Vec<BoardLine> = page.map(|e| line(e, &board, signed_in, now, refused.as_ref())).collect();
     let shown = |id: &String| rows.iter().any(|row| row.flags.iter().any(|flag| flag.id == *id));
     let error = refused.as_ref().filter(|(id, ..)| !shown(id)).map(|(_, _, problem)| problem.detail.clone());
-    let next_url = parameters.next_cursor(selected.len()).map(|cursor| with(&parameters, "cursor", Some(&cursor)));
-    let csv_url = with(&parameters, "format", Some("csv")).replacen(PATH, "/api/v1/gaps", 1);
+    let next_url = parameters
+        .next_cursor(selected.len())
+        .map(|cursor| given::address(PATH, &parameters.given, "cursor", Some(&cursor)));
+    let csv_url = given::address(PATH, &parameters.given, "format", Some("csv")).replacen(PATH, "/api/v1/gaps", 1);
     Ok(BoardPage {
         frame: frame(state, visitor, false),
         finding: finding(&totals),
@@ -248,19 +252,6 @@ fn choice(value: &'static str, label: &'static str) -> Choice {
 
 fn whole(n: u64) -> String {
     number_vi(i64::try_from(n).unwrap_or(i64::MAX))
-}
-
-/// The address with one parameter set or left out; a change of filter begins at the first page.
-fn with(parameters: &GapParameters, name: &str, value: Option<&str>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (n, v) in parameters.given.iter().filter(|(n, _)| n != name) {
-        query.append_pair(n, v);
-    }
-    if let Some(value) = value {
-        query.append_pair(name, value);
-    }
-    let query = query.finish();
-    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
 }
 
 /// What the figures say, in a sentence.
@@ -308,14 +299,14 @@ fn gap_choices(parameters: &GapParameters, totals: &Totals) -> Vec<Choice> {
     let of = |gap: Gap| {
         let count = totals.by_gap.get(gap.code()).copied()?;
         let chosen = parameters.filter.gap == Some(gap);
-        let url = with(parameters, "gap", (!chosen).then_some(gap.code()));
+        let url = given::address(PATH, &parameters.given, "gap", (!chosen).then_some(gap.code()));
         Some(Choice { count: whole(count), url, chosen, ..choice(gap.code(), gap.name()) })
     };
     Gap::ALL.into_iter().filter_map(of).collect()
 }
 
 fn selects(parameters: &GapParameters) -> Vec<Select> {
-    let given = |name: &str| parameters.given.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
+    let given = |name: &str| given::value(&parameters.given, name).unwrap_or_default();
     let select = |name: &'static str, label: &'static str, options: Vec<(&'static str, String)>| Select {
         name,
         label,
@@ -346,7 +337,7 @@ fn selects(parameters: &GapParameters) -> Vec<Select> {
 }
 
 fn texts(parameters: &GapParameters, signed_in: bool) -> Vec<TextField> {
-    let given = |name: &str| parameters.given.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
+    let given = |name: &str| given::value(&parameters.given, name).unwrap_or_default();
     let mut all = vec![("agency", "Cơ quan"), ("field", "Lĩnh vực")];
     if signed_in {
         all.push(("owner", "Người phụ trách"));
@@ -391,7 +382,7 @@ fn station(point: Point, value: PointValue) -> Station {
 
 fn flag_line(row: &FlagRow, signed_in: bool, now: i64, refused: Option<&Refused>) -> FlagLine {
     let mine = refused.filter(|(id, ..)| *id == row.id);
-    let days = (now - row.opened_at).max(0) / 86_400_000;
+    let days = (now - row.opened_at).max(0) / DAY;
     let cause = row.cause.as_deref().and_then(Cause::parse);
     let owner = match (&row.owner, signed_in) {
         (None, _) => "chưa giao".to_owned(),

@@ -9,6 +9,8 @@ pub mod web;
 
 pub mod assessment;
 
+pub mod monitor;
+
 pub mod search;
 
 pub mod catalog;

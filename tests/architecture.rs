@@ -4,8 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms from left to right: a room may use rooms to its right only.
-const ROOMS: [&[&str]; 7] =
-    [&["app", "cli", "web"], &["assessment"], &["search"], &["catalog"], &["account"], &["platform"], &["config"]];
+const ROOMS: [&[&str]; 9] = [
+    &["app", "cli", "web"],
+    &["simulator"],
+    &["assessment"],
+    &["monitor"],
+    &["search"],
+    &["catalog"],
+    &["account"],
+    &["platform"],
+    &["config"],
+];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

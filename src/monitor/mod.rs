@@ -1,0 +1,3 @@
+//! Sources, polling, observations, dossier statistics, service levels, incidents.
+
+pub mod model;

@@ -1,5 +1,7 @@
 //! Databases, change log, jobs.
 
+mod calendar;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -16,6 +18,7 @@ fn statements() -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let files = [
         "platform/db.rs",
+        "platform/calendar/store.rs",
         "platform/changes.rs",
         "platform/jobs.rs",
         "account/audit.rs",

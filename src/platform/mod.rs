@@ -1,5 +1,6 @@
 //! What every room stands on: databases, clock, problems, change log, jobs, metrics, requests to others.
 
+pub mod calendar;
 pub mod changes;
 pub mod clock;
 pub mod db;

@@ -2,6 +2,8 @@
 
 mod http;
 
+mod calendar;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -18,6 +20,7 @@ fn statements() -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let files = [
         "platform/db.rs",
+        "platform/calendar/store.rs",
         "platform/changes.rs",
         "platform/jobs.rs",
         "account/audit.rs",

@@ -7,5 +7,6 @@ pub mod hash;
 pub mod jobs;
 pub mod metrics;
 pub mod problem;
+pub mod rows;
 pub mod telemetry;
 pub mod word;

@@ -1,4 +1,6 @@
-//! Databases, change log, jobs.
+//! Databases, change log, jobs, requests to others.
+
+mod http;
 
 mod calendar;
 

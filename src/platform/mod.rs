@@ -9,5 +9,6 @@ pub mod http;
 pub mod jobs;
 pub mod metrics;
 pub mod problem;
+pub mod rows;
 pub mod telemetry;
 pub mod word;

@@ -30,6 +30,11 @@ fn statements() -> BTreeMap<String, String> {
         "assessment/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
+        "monitor/observation/horizon.rs",
+        "monitor/observation/partition.rs",
+        "monitor/observation/series.rs",
+        "monitor/observation/store.rs",
+        "monitor/observation/window_store.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

@@ -1,5 +1,5 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
 pub mod model;
-pub mod probe;
 pub mod observation;
+pub mod probe;

@@ -1,4 +1,5 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
 pub mod model;
+pub mod observation;
 pub mod probe;

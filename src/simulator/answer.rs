@@ -14,9 +14,7 @@ pub const MARK: HeaderName = HeaderName::from_static("x-simulator");
 pub fn json_text(status: StatusCode, text: String, constructed: bool) -> Response {
     let mut answer = Response::new(Body::from(text));
     *answer.status_mut() = status;
-    answer
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     if constructed {
         answer.headers_mut().insert(MARK, HeaderValue::from_static("constructed"));
     }

@@ -36,11 +36,7 @@ pub async fn arrivals(Shared(state): Shared<Arc<State>>) -> String {
 }
 
 /// Sets what a figure answers.
-pub async fn set_figure(
-    Shared(state): Shared<Arc<State>>,
-    Path(name): Path<String>,
-    body: String,
-) -> StatusCode {
+pub async fn set_figure(Shared(state): Shared<Arc<State>>, Path(name): Path<String>, body: String) -> StatusCode {
     state.set_figure(&name, body);
     StatusCode::NO_CONTENT
 }

@@ -131,9 +131,7 @@ fn detail(p: &Procedure) -> Value {
 }
 
 fn papers(p: &Procedure) -> Vec<Value> {
-    let paper = |paper: &crate::catalog::model::Paper| {
-        json!({ "name": paper.name, "originalQty": paper.originals, "copyQty": paper.copies, "required": false })
-    };
+    let paper = |paper: &crate::catalog::model::Paper| json!({ "name": paper.name, "originalQty": paper.originals, "copyQty": paper.copies, "required": false });
     p.papers.iter().map(paper).collect()
 }
 

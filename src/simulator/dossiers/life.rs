@@ -148,7 +148,8 @@ impl Drawn<'_> {
             d.state = 3;
             return;
         }
-        let limit = self.days.add_working_days(received / DAY, i64::from(self.entry.limit)) * DAY - received / DAY * DAY;
+        let limit =
+            self.days.add_working_days(received / DAY, i64::from(self.entry.limit)) * DAY - received / DAY * DAY;
         d.received = Some(received);
         d.due = (!self.chance.holds(0.005)).then_some(received + limit);
         d.state = 4;
@@ -157,12 +158,12 @@ impl Drawn<'_> {
             d.state = 5;
             return;
         };
-        let part = if self.chance.holds(0.93) {
-            0.2 + 0.79 * self.chance.share()
-        } else {
-            1.02 + self.chance.share()
-        };
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "at most some months of seconds")]
+        let part = if self.chance.holds(0.93) { 0.2 + 0.79 * self.chance.share() } else { 1.02 + self.chance.share() };
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "at most some months of seconds"
+        )]
         let worked = (limit as f64 * part) as i64;
         let ended = received + worked + waited;
         if ended <= self.read_at {

@@ -26,7 +26,14 @@ impl Writer<'_> {
         self.next("TenTTHC", &entry.name);
         self.next("MaLinhVuc", &entry.field_code);
         self.next("TenLinhVuc", &entry.field);
-        self.raw(["\",\"KenhThucHien\":null,", "\",\"KenhThucHien\":\"1\",", "\",\"KenhThucHien\":\"2\",", "\",\"KenhThucHien\":\"3\","][usize::from(d.channel.min(3))]);
+        self.raw(
+            [
+                "\",\"KenhThucHien\":null,",
+                "\",\"KenhThucHien\":\"1\",",
+                "\",\"KenhThucHien\":\"2\",",
+                "\",\"KenhThucHien\":\"3\",",
+            ][usize::from(d.channel.min(3))],
+        );
         self.applicant(d, applicant);
         self.raw("\",\"NgayTiepNhan\":\"");
         self.time(d.received);
@@ -38,7 +45,11 @@ impl Writer<'_> {
         self.time(d.returned);
         self.raw("\",\"ThongTinTra\":\"\",\"HinhThuc\":\"0\",\"NgayKetThucXuLy\":\"");
         self.time(d.ended_sent);
-        self.raw(if d.unit < 100 { "\",\"DonViXuLy\":\"Sở mô phỏng " } else { "\",\"DonViXuLy\":\"UBND xã mô phỏng " });
+        self.raw(if d.unit < 100 {
+            "\",\"DonViXuLy\":\"Sở mô phỏng "
+        } else {
+            "\",\"DonViXuLy\":\"UBND xã mô phỏng "
+        });
         self.unit(d.unit);
         self.raw("\",\"GhiChu\":\"");
         if d.number % 7 == 0 {
@@ -87,7 +98,13 @@ impl Writer<'_> {
 
     fn unit(&mut self, unit: u32) {
         let text: [u8; 3] = digits(i64::from(unit));
-        let start = if unit >= 100 { 0 } else if unit >= 10 { 1 } else { 2 };
+        let start = if unit >= 100 {
+            0
+        } else if unit >= 10 {
+            1
+        } else {
+            2
+        };
         push(&text[start..], self.out);
     }
 
@@ -150,7 +167,11 @@ impl Writer<'_> {
             } else {
                 "\",\"DuongDanTaiTepTin\":\"\",\"DuocSoHoa\":\"0"
             });
-            self.raw(if digitised && d.number % 4 == 0 { "\",\"DuocTaiSuDung\":\"1" } else { "\",\"DuocTaiSuDung\":\"0" });
+            self.raw(if digitised && d.number % 4 == 0 {
+                "\",\"DuocTaiSuDung\":\"1"
+            } else {
+                "\",\"DuocTaiSuDung\":\"0"
+            });
             self.raw(if digitised && d.confirmed_account && d.number % 3 == 0 {
                 "\",\"DuocLayTuKhoDMQG\":\"1"
             } else {
@@ -202,7 +223,9 @@ impl Writer<'_> {
         }
         self.raw("{\"TenGiayTo\":\"Kết quả giải quyết\",\"MaThanhPhanHoSo\":\"\",\"GiayToId\":\"");
         self.number(d.number + 1);
-        self.raw("\",\"DuongDanTepTinKetQua\":\"https://tep.example.invalid/ket-qua\",\"MaGiayToKetQua\":\"KQ.G00.000009\"}");
+        self.raw(
+            "\",\"DuongDanTepTinKetQua\":\"https://tep.example.invalid/ket-qua\",\"MaGiayToKetQua\":\"KQ.G00.000009\"}",
+        );
     }
 
     fn tail(&mut self, d: &Dossier, applicant: &Applicant) {
@@ -218,6 +241,10 @@ impl Writer<'_> {
         applicant.write_identity_number(self.out);
         self.raw("\"}],\"NgayNopHoSo\":\"");
         self.time(Some(d.submitted));
-        self.raw(if d.confirmed_account { "\",\"DSKetNoiCSDL\":[{\"MaCSDL\":\"1\"}]}" } else { "\",\"DSKetNoiCSDL\":[]}" });
+        self.raw(if d.confirmed_account {
+            "\",\"DSKetNoiCSDL\":[{\"MaCSDL\":\"1\"}]}"
+        } else {
+            "\",\"DSKetNoiCSDL\":[]}"
+        });
     }
 }

@@ -73,9 +73,14 @@ impl Days {
     /// Writes `yyyy-MM-ddTHH:mm:ss`.
     pub fn write_iso(&self, instant: i64, out: &mut String) {
         let (day, time) = (self.day_text(instant), clock(instant));
-        for (part, mark) in
-            [(&day[..4], "-"), (&day[4..6], "-"), (&day[6..], "T"), (&time[..2], ":"), (&time[2..4], ":"), (&time[4..], "")]
-        {
+        for (part, mark) in [
+            (&day[..4], "-"),
+            (&day[4..6], "-"),
+            (&day[6..], "T"),
+            (&time[..2], ":"),
+            (&time[2..4], ":"),
+            (&time[4..], ""),
+        ] {
             push(part, out);
             out.push_str(mark);
         }

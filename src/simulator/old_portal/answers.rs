@@ -27,10 +27,7 @@ pub struct Parameters {
 ///
 /// # Errors
 /// 400 when `params` is no JSON.
-pub async fn answer(
-    Shared(state): Shared<Arc<State>>,
-    Form(form): Form<Parameters>,
-) -> Result<Response, Refusal> {
+pub async fn answer(Shared(state): Shared<Arc<State>>, Form(form): Form<Parameters>) -> Result<Response, Refusal> {
     let params: Value = serde_json::from_str(&form.params).map_err(|e| Refusal::bad_request(format!("params: {e}")))?;
     let service = params["service"].as_str().unwrap_or_default();
     if service == SEARCH {

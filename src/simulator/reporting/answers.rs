@@ -57,7 +57,9 @@ pub async fn report(
             let procedure = request.procedure_capital();
             Ok(answer::constructed(&DIGITIZED.data(&place, period, procedure, state.seed, &request)))
         }
-        "dvc-progress-tree" | "provide-online-tree" | "formality-online-payment-tree" => tree(&state, &report, &request),
+        "dvc-progress-tree" | "provide-online-tree" | "formality-online-payment-tree" => {
+            tree(&state, &report, &request)
+        }
         _ => Err(Refusal::not_found("Không có báo cáo này")),
     }
 }

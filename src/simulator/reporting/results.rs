@@ -87,7 +87,8 @@ fn data(of: Option<&Department>, rows: &[Department], period: Period) -> Value {
                 "totalScore": total(d), "ratio": total(d), "scoreDelta": null, "groupScores": groups })
         })
         .collect();
-    evaluation.sort_by(|a, b| b["totalScore"].as_f64().unwrap_or(0.0).total_cmp(&a["totalScore"].as_f64().unwrap_or(0.0)));
+    evaluation
+        .sort_by(|a, b| b["totalScore"].as_f64().unwrap_or(0.0).total_cmp(&a["totalScore"].as_f64().unwrap_or(0.0)));
     let chart: Vec<Value> = (1..=12)
         .map(|month: u8| {
             let known = month <= Period::LAST_MONTH && (period.first..=period.last).contains(&month);

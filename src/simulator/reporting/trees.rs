@@ -119,11 +119,8 @@ fn payment_fields(obliged: u64, kinds: u64, share: f64) -> Value {
     let paid = dossiers.numerator(obliged, share);
     let with_dossiers = services.numerator(kinds, share);
     let paid_online = services.numerator(kinds, share);
-    let parts = [
-        dossiers.points(paid, obliged),
-        services.points(with_dossiers, kinds),
-        services.points(paid_online, kinds),
-    ];
+    let parts =
+        [dossiers.points(paid, obliged), services.points(with_dossiers, kinds), services.points(paid_online, kinds)];
     let points = two_decimals(parts.into_iter().flatten().sum());
     json!({
         "totalMaxScore": 10, "ratio": two_decimals(points * 10.0), "totalScore": points,
@@ -158,7 +155,10 @@ pub fn provide_online(asked: &Asked<'_>) -> Value {
 
 /// A province's whole year without a procedure, for which documentation gives real counts.
 fn is_documented(asked: &Asked<'_>) -> bool {
-    asked.procedure.is_none() && !is_month(asked.period) && asked.period.has_data() && asked.place.department.code == "H44"
+    asked.procedure.is_none()
+        && !is_month(asked.period)
+        && asked.period.has_data()
+        && asked.place.department.code == "H44"
 }
 
 const fn is_month(period: Period) -> bool {
@@ -170,7 +170,11 @@ impl Asked<'_> {
     fn online_percent(&self, month: u8) -> f64 {
         let month = Period { first: month, last: month, ..self.period };
         let share = self.place.department.share("CLGQ");
-        if month.has_data() { two_decimals(50.0 * share + 40.0 * self.place.chance(self.seed, month, None).share()) } else { 0.0 }
+        if month.has_data() {
+            two_decimals(50.0 * share + 40.0 * self.place.chance(self.seed, month, None).share())
+        } else {
+            0.0
+        }
     }
 }
 

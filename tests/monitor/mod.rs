@@ -1,0 +1,3 @@
+//! The monitor, and the simulator that its tests poll.
+
+mod simulator;

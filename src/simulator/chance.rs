@@ -43,7 +43,7 @@ impl Chance {
     }
 }
 
-/// The finishing steps of SplitMix64.
+/// The finishing steps of the generator `SplitMix64`.
 const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -46,7 +46,9 @@ pub fn load(path: &Path) -> Result<Captures, LoadError> {
     }
     // The corpus is ordered by code, the portal's list by identifier, newest first.
     items.sort_by(|a, b| b.id.cmp(&a.id));
-    items.into_iter().for_each(|item| captures.add_item(item));
+    for item in items {
+        captures.add_item(item);
+    }
     captures.missing = odd;
     captures.missing.push("provinces, reports and the former portal are not in a corpus file".to_owned());
     captures.reporting.departments = made_up::departments();

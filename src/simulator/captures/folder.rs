@@ -41,7 +41,9 @@ fn load_list(folder: &Path, captures: &mut Captures) {
         Ok(odd) => captures.missing.extend(odd),
         Err(error) => captures.missing.push(format!("the list: {error}")),
     }
-    items.into_iter().for_each(|item| captures.add_item(item));
+    for item in items {
+        captures.add_item(item);
+    }
 }
 
 fn load_details(folder: &Path, captures: &mut Captures) {

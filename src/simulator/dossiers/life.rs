@@ -22,6 +22,7 @@ pub struct Request {
 
 /// What is true of one dossier. Instants are seconds from the beginning of the plan's first day, Vietnam time.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a 0/1 field of the record")]
 pub struct Dossier {
     /// Its number, from 0; the serial of its code is one more.
     pub number: u64,

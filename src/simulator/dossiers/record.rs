@@ -26,15 +26,32 @@ impl Writer<'_> {
         self.next("TenTTHC", &entry.name);
         self.next("MaLinhVuc", &entry.field_code);
         self.next("TenLinhVuc", &entry.field);
-        self.raw(
-            [
-                "\",\"KenhThucHien\":null,",
-                "\",\"KenhThucHien\":\"1\",",
-                "\",\"KenhThucHien\":\"2\",",
-                "\",\"KenhThucHien\":\"3\",",
-            ][usize::from(d.channel.min(3))],
-        );
+        self.raw("\",\"KenhThucHien\":");
+        self.raw(["null,", "\"1\",", "\"2\",", "\"3\","][usize::from(d.channel.min(3))]);
         self.applicant(d, applicant);
+        self.course(d, applicant);
+        self.raw("\",\"TaiLieuNop\":[");
+        self.components(d);
+        self.raw("],\"DanhSachLePhi\":[");
+        self.fee(d, entry);
+        self.raw("],\"DanhSachTepDinhKemKhac\":[");
+        if d.number.is_multiple_of(11) {
+            self.raw("{\"TenGiayTo\":\"Giấy tờ khác\",\"SoLuong\":1,\"LoaiGiayTo\":2}");
+        }
+        self.raw("],\"DanhSachHoSoBoSung\":[");
+        for (place, request) in d.requests.iter().enumerate() {
+            if place > 0 {
+                self.raw(",");
+            }
+            self.request(d, request, applicant);
+        }
+        self.raw("],\"DanhSachGiayToKetQua\":[");
+        self.result(d);
+        self.tail(d, applicant);
+    }
+
+    /// From reception to the remark.
+    fn course(&mut self, d: &Dossier, applicant: &Applicant) {
         self.raw("\",\"NgayTiepNhan\":\"");
         self.time(d.received);
         self.raw("\",\"NgayHenTra\":\"");
@@ -52,30 +69,12 @@ impl Writer<'_> {
         });
         self.unit(d.unit);
         self.raw("\",\"GhiChu\":\"");
-        if d.number % 7 == 0 {
+        if d.number.is_multiple_of(7) {
             self.raw("Gọi ");
             applicant.write_name(self.out);
             self.raw(" theo số ");
             applicant.write_phone(self.out);
         }
-        self.raw("\",\"TaiLieuNop\":[");
-        self.components(d);
-        self.raw("],\"DanhSachLePhi\":[");
-        self.fee(d, entry);
-        self.raw("],\"DanhSachTepDinhKemKhac\":[");
-        if d.number % 11 == 0 {
-            self.raw("{\"TenGiayTo\":\"Giấy tờ khác\",\"SoLuong\":1,\"LoaiGiayTo\":2}");
-        }
-        self.raw("],\"DanhSachHoSoBoSung\":[");
-        for (place, request) in d.requests.iter().enumerate() {
-            if place > 0 {
-                self.raw(",");
-            }
-            self.request(d, request, applicant);
-        }
-        self.raw("],\"DanhSachGiayToKetQua\":[");
-        self.result(d);
-        self.tail(d, applicant);
     }
 
     fn raw(&mut self, text: &str) {
@@ -140,7 +139,7 @@ impl Writer<'_> {
         applicant.write_identity_number(self.out);
         self.raw("\",\"ChuHoSo\":\"");
         applicant.write_name(self.out);
-        let company = d.number % 5 == 0;
+        let company = d.number.is_multiple_of(5);
         self.raw(if company { "\",\"LoaiDoiTuong\":\"2" } else { "\",\"LoaiDoiTuong\":\"1" });
         self.raw("\",\"MaDoiTuong\":\"\",\"ThongTinKhac\":\"Địa chỉ không có thật, liên hệ ");
         applicant.write_phone(self.out);
@@ -153,7 +152,7 @@ impl Writer<'_> {
     }
 
     fn components(&mut self, d: &Dossier) {
-        for place in 0..1 + d.number % 3 {
+        for place in 0..=d.number % 3 {
             if place > 0 {
                 self.raw(",");
             }
@@ -167,12 +166,12 @@ impl Writer<'_> {
             } else {
                 "\",\"DuongDanTaiTepTin\":\"\",\"DuocSoHoa\":\"0"
             });
-            self.raw(if digitised && d.number % 4 == 0 {
+            self.raw(if digitised && d.number.is_multiple_of(4) {
                 "\",\"DuocTaiSuDung\":\"1"
             } else {
                 "\",\"DuocTaiSuDung\":\"0"
             });
-            self.raw(if digitised && d.confirmed_account && d.number % 3 == 0 {
+            self.raw(if digitised && d.confirmed_account && d.number.is_multiple_of(3) {
                 "\",\"DuocLayTuKhoDMQG\":\"1"
             } else {
                 "\",\"DuocLayTuKhoDMQG\":\"0"

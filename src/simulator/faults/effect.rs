@@ -19,7 +19,7 @@ use crate::simulator::state::State;
 
 /// A streamed body that is cut ends after so many bytes.
 const CUT_STREAM_AFTER: usize = 100_000;
-const FILLER: [u8; 65_536] = [b'x'; 65_536];
+static FILLER: [u8; 65_536] = [b'x'; 65_536];
 
 /// The answer that a fault gives in place of the real one; `None` for faults that break the real one.
 #[must_use]
@@ -72,12 +72,12 @@ pub async fn broken(fault: Fault, answer: Response, seed: u64, number: u64) -> (
 async fn truncated(answer: Response) -> Response {
     let (mut parts, body) = answer.into_parts();
     if body.size_hint().exact().is_none() {
-        return Response::from_parts(parts, Body::new(Cut::Stream { body, left: CUT_STREAM_AFTER }));
+        return Response::from_parts(parts, Body::new(Cut::of(CutFrom::Stream(body, CUT_STREAM_AFTER))));
     }
     let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len().max(1)));
     let half = whole.slice(..whole.len() / 2);
-    Response::from_parts(parts, Body::new(Cut::Half { half: Some(half), sent: false }))
+    Response::from_parts(parts, Body::new(Cut::of(CutFrom::Half(Some(half)))))
 }
 
 async fn wrong_type(answer: Response, seed: u64, number: u64) -> (Response, bool) {
@@ -137,11 +137,23 @@ pub fn item_text<'a>(state: &State, faults: &Faults, id: &str, text: &'a str, na
 #[error("the body is cut here by a fault")]
 struct BreaksOff;
 
-enum Cut {
+struct Cut {
+    from: CutFrom,
+    /// What was written goes out while this waits once; an error at once would take it along.
+    waited: bool,
+}
+
+enum CutFrom {
     /// Half of a body whose length was declared.
-    Half { half: Option<Bytes>, sent: bool },
-    /// The beginning of a stream.
-    Stream { body: Body, left: usize },
+    Half(Option<Bytes>),
+    /// The beginning of a stream: so many bytes are left.
+    Stream(Body, usize),
+}
+
+impl Cut {
+    const fn of(from: CutFrom) -> Self {
+        Self { from, waited: false }
+    }
 }
 
 impl HttpBody for Cut {
@@ -149,27 +161,28 @@ impl HttpBody for Cut {
     type Error = axum::Error;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let end = || Poll::Ready(Some(Err(axum::Error::new(BreaksOff))));
-        match self.get_mut() {
-            Self::Half { half, sent } => match half.take() {
-                Some(bytes) if !bytes.is_empty() => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-                // What was written goes out while this waits; an error at once would take it along.
-                _ if !*sent => {
-                    *sent = true;
-                    context.waker().wake_by_ref();
-                    Poll::Pending
+        let cut = self.get_mut();
+        match &mut cut.from {
+            CutFrom::Half(half) => {
+                if let Some(bytes) = half.take().filter(|b| !b.is_empty()) {
+                    return Poll::Ready(Some(Ok(Frame::data(bytes))));
                 }
-                _ => end(),
-            },
-            Self::Stream { left: 0, .. } => end(),
-            Self::Stream { body, left } => {
+            }
+            CutFrom::Stream(body, left) if *left > 0 => {
                 let polled = Pin::new(body).poll_frame(context);
                 if let Poll::Ready(Some(Ok(frame))) = &polled {
                     *left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
                 }
-                polled
+                return polled;
             }
+            CutFrom::Stream(..) => {}
         }
+        if cut.waited {
+            return Poll::Ready(Some(Err(axum::Error::new(BreaksOff))));
+        }
+        cut.waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

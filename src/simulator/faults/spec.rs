@@ -17,7 +17,7 @@ const MIX: [Fault; 7] = [
 ];
 
 /// More than this no test waits for.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// A part of the text is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -47,8 +47,8 @@ fn scale(captures: &Captures, period: Period) -> Option<f64> {
     if period.is_year() {
         return Some(1.0);
     }
-    let captured = captures.reporting.service_results.as_deref();
-    let answer: Value = captured.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let text = captures.reporting.service_results.as_deref();
+    let answer: Value = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let year = answer["data"]["overview"]["totalScore"].as_f64().unwrap_or(TYPICAL);
     let months: Vec<f64> = (period.first..period.first + period.months())
         .map(|month| {

@@ -21,7 +21,7 @@ fn year(department: &str) -> Value {
     json!({ "timeType": "year", "year": 2026, "rootDepartmentId": department, "currentPage": 1, "pageSize": 200 })
 }
 
-fn with(mut body: Value, extra: Value) -> Value {
+fn with(mut body: Value, extra: &Value) -> Value {
     body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
     body
 }
@@ -102,7 +102,7 @@ async fn constructed_reports_are_marked_in_a_header_and_never_in_the_body() {
 }
 
 async fn digitised(running: &Running, extra: Value) -> Value {
-    data(running, &path("dossier-digitized"), &with(year(HUNG_YEN), extra)).await
+    data(running, &path("dossier-digitized"), &with(year(HUNG_YEN), &extra)).await
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn satisfaction_takes_days_and_has_no_view_of_one_procedure() {
     assert_eq!(post(&running, &report, &year(HUNG_YEN)).await.status().as_u16(), 400);
     let days = json!({ "fromDate": "2026-07-01", "toDate": "2026-09-30", "rootDepartmentId": HUNG_YEN });
     let all = data(&running, &report, &days).await;
-    assert_eq!(data(&running, &report, &with(days, json!({ "formalityId": PROCEDURE }))).await, all);
+    assert_eq!(data(&running, &report, &with(days, &json!({ "formalityId": PROCEDURE }))).await, all);
     assert_eq!(all["overview"]["totalMaxScore"], 18.0);
     assert!(all.get("monthlyChart").is_none());
 }
@@ -136,7 +136,7 @@ async fn satisfaction_takes_days_and_has_no_view_of_one_procedure() {
 #[tokio::test]
 async fn page_fields_follow_the_request_while_one_page_holds_all() {
     let running = made_up_simulator("").await;
-    let data = data(&running, &path("transparency"), &with(year(HUNG_YEN), json!({ "pageSize": 5 }))).await;
+    let data = data(&running, &path("transparency"), &with(year(HUNG_YEN), &json!({ "pageSize": 5 }))).await;
     assert_eq!(data["evaluation"].as_array().unwrap().len(), 16);
     assert_eq!(data["pagination"], json!({ "total": 16, "currentPage": 1, "pageSize": 5, "totalPages": 4 }));
 }
@@ -183,7 +183,7 @@ async fn years_months_and_departments_without_captures_are_told_apart() {
     let child = below["evaluation"][0]["departmentId"].as_str().unwrap().to_owned();
     let of_child = data(&running, &path("dvc-progress-tree"), &year(&child)).await;
     assert_eq!(of_child["children"], json!([]));
-    let nothing = data(&running, &path("transparency"), &with(year(HUNG_YEN), json!({ "year": 2024 }))).await;
+    let nothing = data(&running, &path("transparency"), &with(year(HUNG_YEN), &json!({ "year": 2024 }))).await;
     assert_eq!(nothing["overview"]["metrics"][3]["dataQualityStatus"], "NO_NATIONAL_REPORT_DATA");
     for (body, status) in [
         (year("H31"), 404),

@@ -2,3 +2,6 @@
 
 mod observation;
 mod probe;
+//! The monitor, and the simulator that its tests poll.
+
+mod simulator;

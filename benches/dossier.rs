@@ -108,7 +108,8 @@ fn write(folder: &Path, name: &str, records: u64, age: u64) -> anyhow::Result<Pa
 
 fn record(line: &mut String, n: u64, day: u64, age: u64, random: &mut Random) -> anyhow::Result<()> {
     let start = jiff::civil::date(2026, 1, 5).at(7, 0, 0, 0);
-    let received = start.checked_add(i64::try_from(day)?.days())?.checked_add(i64::try_from(random.next(580))?.minutes())?;
+    let received =
+        start.checked_add(i64::try_from(day)?.days())?.checked_add(i64::try_from(random.next(580))?.minutes())?;
     let time = |at: jiff::civil::DateTime| at.strftime("%Y%m%d%H%M%S").to_string();
     let procedure = random.skewed(PROCEDURES);
     let unit = random.skewed(UNITS);

@@ -100,8 +100,8 @@ fn sql_stands_in_stores_only() {
         "catalog/store.rs",
         "catalog/import/store.rs",
         "catalog/units.rs",
-        "monitor/dossier/store.rs",
         "monitor/dossier/bulk.rs",
+        "monitor/dossier/store.rs",
     ];
     let mut wrong = Vec::new();
     for (path, text) in files() {

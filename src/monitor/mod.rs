@@ -1,4 +1,4 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
-pub mod model;
 pub mod dossier;
+pub mod model;

@@ -28,6 +28,8 @@ fn statements() -> BTreeMap<String, String> {
         "assessment/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
+        "monitor/dossier/bulk.rs",
+        "monitor/dossier/store.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

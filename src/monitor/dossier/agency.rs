@@ -16,7 +16,8 @@ pub fn normalise(text: &str) -> Option<String> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
     let groups: Vec<&str> = compact.split('.').collect();
     let plain = |group: &&str| {
-        (1..=LONGEST_GROUP).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        (1..=LONGEST_GROUP).contains(&group.len())
+            && group.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     };
     if groups.len() > MOST_GROUPS || !groups.iter().all(plain) {
         return None;
@@ -80,9 +81,17 @@ mod tests {
 
     #[test]
     fn nothing_else_can_stand_as_a_unit() {
-        for text in
-            ["", "Nguyễn Văn An", "0912345678", "H31.NGUYENVANAN", "Z31", "H3", "H31..1", "H31.1.2.3.4.5", "001.02.03.Z99"]
-        {
+        for text in [
+            "",
+            "Nguyễn Văn An",
+            "0912345678",
+            "H31.NGUYENVANAN",
+            "Z31",
+            "H3",
+            "H31..1",
+            "H31.1.2.3.4.5",
+            "001.02.03.Z99",
+        ] {
             assert_eq!(normalise(text), None, "{text}");
         }
     }

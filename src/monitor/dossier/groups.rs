@@ -9,7 +9,7 @@ use super::store::{self, GroupRow};
 use crate::platform::db::Tx;
 
 /// The groups of one source, and the procedures of the groups of all sources that were met.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Groups {
     source: i64,
     codes: Vec<String>,
@@ -25,14 +25,7 @@ impl Groups {
     /// # Errors
     /// When the database fails.
     pub async fn of_source(tx: &mut Tx, source: i64) -> Result<Self, sqlx::Error> {
-        let mut groups = Self {
-            source,
-            codes: Vec::new(),
-            units: Vec::new(),
-            known: HashMap::new(),
-            code_of: HashMap::new(),
-            stored: HashMap::new(),
-        };
+        let mut groups = Self { source, ..Self::default() };
         groups.reread(tx).await?;
         Ok(groups)
     }

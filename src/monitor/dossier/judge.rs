@@ -44,16 +44,11 @@ enum End {
 /// Judges a record. `limits` are needed only where it has no due date.
 #[must_use]
 pub fn judge(facts: &Facts, calendar: &Calendar, limits: Option<&Limits>) -> Judged {
-    let mut judged = Judged {
-        outcome: Outcome::None,
-        day: facts.opened_day,
-        working_days: None,
-        minutes: None,
-        provisional: false,
-    };
+    let mut judged =
+        Judged { outcome: Outcome::None, day: facts.opened_day, working_days: None, minutes: None, provisional: false };
     measure(facts, calendar, &mut judged);
-    let never_taken_in = facts.state == State::NewlyRegistered
-        || (facts.state == State::NotAccepted && facts.received_at.is_none());
+    let never_taken_in =
+        facts.state == State::NewlyRegistered || (facts.state == State::NotAccepted && facts.received_at.is_none());
     if never_taken_in {
         return judged;
     }
@@ -173,4 +168,3 @@ fn measure(facts: &Facts, calendar: &Calendar, judged: &mut Judged) {
 fn floor(amount: f64) -> u32 {
     amount.max(0.0) as u32
 }
-

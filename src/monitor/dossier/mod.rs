@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod counts;
 pub mod facts;
 pub mod groups;
+pub mod intake;
 pub mod judge;
 pub mod limits;
 pub mod merge;

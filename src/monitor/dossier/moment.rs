@@ -57,7 +57,8 @@ fn compact(digits: &[u8]) -> Result<Option<i64>, NoMoment> {
     }
     let day = Date::new(year, small(4), small(6)).map_err(|_| NoMoment)?;
     let [hour, minute, second] = [small(8), small(10), small(12)];
-    let good = YEARS.contains(&year) && (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
+    let good =
+        YEARS.contains(&year) && (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
     if !good {
         return Err(NoMoment);
     }
@@ -142,7 +143,8 @@ mod tests {
         for text in ["", "  ", "0001-01-01T00:00:00", "00010101000000", "99991231235959", "9999-12-31T23:59:59"] {
             assert_eq!(read(text), Ok(None), "{text}");
         }
-        for text in ["hôm qua", "20261323000000", "20260230", "2026", "20261123250000", "12000101", "2026-13-01", "1/1/2026"]
+        for text in
+            ["hôm qua", "20261323000000", "20260230", "2026", "20261123250000", "12000101", "2026-13-01", "1/1/2026"]
         {
             assert_eq!(read(text), Err(NoMoment), "{text}");
         }

@@ -1,5 +1,6 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
+pub mod dossier;
 pub mod model;
 pub mod observation;
 pub mod probe;

@@ -5,3 +5,11 @@ mod probe;
 //! The monitor, and the simulator that its tests poll.
 
 mod simulator;
+//! The monitor: dossiers counted without keeping who applied.
+
+mod assessed;
+mod dossiers;
+mod given;
+mod judged;
+mod privacy;
+mod records;

@@ -65,6 +65,20 @@ pub struct Search {
 pub struct Http {
     /// Lets sources be polled on this machine's own addresses; for the demo and for tests.
     pub allow_loopback: bool,
+    /// How to reach whoever runs this program, an e-mail address or a page; told to every source in `User-Agent`.
+    /// Empty tells the program's name and version only.
+    pub contact: String,
+}
+
+impl Http {
+    fn check(&self) -> Result<(), ConfigError> {
+        let contact = &self.contact;
+        if contact.len() <= 200 && contact.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'(' | b')' | b'\\')) {
+            return Ok(());
+        }
+        let expected = "at most 200 visible ASCII characters without space, parenthesis and backslash";
+        Err(ConfigError::OutOfRange { setting: "http.contact", value: contact.clone(), expected })
+    }
 }
 
 /// `[log]`
@@ -174,7 +188,8 @@ impl Settings {
         in_range("server.max_concurrent", self.server.max_concurrent as u64, 1, 100_000, "1 to 100,000 requests")?;
         in_range("server.shutdown_seconds", self.server.shutdown_seconds, 1, 600, "1 to 600 seconds")?;
         in_range("search.cache_entries", self.search.cache_entries as u64, 0, 1_000_000, "0 to 1,000,000 answers")?;
-        in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")
+        in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")?;
+        self.http.check()
     }
 
     /// The database's URL, with the default filled in.

@@ -1,4 +1,8 @@
-//! Databases, change log, jobs.
+//! Databases, change log, jobs, requests to others.
+
+mod http;
+
+mod calendar;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,6 +20,7 @@ fn statements() -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let files = [
         "platform/db.rs",
+        "platform/calendar/store.rs",
         "platform/changes.rs",
         "platform/jobs.rs",
         "account/audit.rs",

@@ -278,15 +278,8 @@ pub struct NewVersion<'a> {
 pub async fn write_version(tx: &mut Tx, procedure: &Procedure, new: NewVersion<'_>) -> Result<(), StoreError> {
     let code = procedure.code.as_str();
     let at = new.valid_from.as_millisecond();
-    let size = i64::try_from(new.payload_size).unwrap_or(i64::MAX);
     let kind = word::of(&procedure.kind);
-    on_db!(tx, |conn| sqlx::query(sql::INSERT_PAYLOAD)
-        .bind(new.payload_sha256)
-        .bind(new.payload)
-        .bind(size)
-        .execute(conn)
-        .await
-        .map(|_| ())?);
+    keep_payload(tx, new.payload_sha256, new.payload, new.payload_size).await?;
     if new.number > 1 {
         on_db!(tx, |conn| sqlx::query(sql::CLOSE_VERSION)
             .bind(code)
@@ -323,6 +316,22 @@ pub async fn write_version(tx: &mut Tx, procedure: &Procedure, new: NewVersion<'
         .await
         .map(|_| ())?);
     write_acts(tx, code, &procedure.legal_basis).await
+}
+
+/// Keeps a packed payload under the SHA-256 of its bytes; `size` is that of the bytes before packing.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn keep_payload(tx: &mut Tx, sha256: &str, packed: &[u8], size: usize) -> Result<(), StoreError> {
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    on_db!(tx, |conn| sqlx::query(sql::INSERT_PAYLOAD)
+        .bind(sha256)
+        .bind(packed)
+        .bind(size)
+        .execute(conn)
+        .await
+        .map(|_| ())?);
+    Ok(())
 }
 
 async fn write_acts(tx: &mut Tx, code: &str, acts: &[LegalAct]) -> Result<(), StoreError> {

@@ -1,3 +1,4 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
+pub mod index766;
 pub mod model;

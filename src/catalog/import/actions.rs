@@ -4,11 +4,8 @@
 //! batches, and running it again finds them unchanged.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Write;
 use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -16,6 +13,7 @@ use super::lines::{Lines, Piece};
 use super::report::{Rejection, Report, Warning};
 use super::store::{self as import_store, RejectedRow};
 use crate::catalog::model::Procedure;
+use crate::catalog::payload::pack;
 use crate::catalog::source::{self, Shape, SourceRecord};
 use crate::catalog::store::{self, NewVersion, StoreError, Stored};
 use crate::platform::changes;
@@ -357,11 +355,4 @@ fn same_procedure(stored: &Stored, record: &SourceRecord) -> bool {
         (Some(a), Some(b)) => a == b,
         _ => true,
     }
-}
-
-fn pack(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
-    // Writing to a vector cannot fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
 }

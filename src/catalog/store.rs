@@ -86,7 +86,8 @@ pub mod sql {
     pub const IMPORT_BEGIN: &str = "
         INSERT INTO imports (id, source, started_at, complete) VALUES ($1, $2, $3, $4)";
     /// Closes an import's record.
-    pub const IMPORT_END: &str = "UPDATE imports SET finished_at = $2, report = $3 WHERE id = $1";
+    pub const IMPORT_END: &str = "
+        UPDATE imports SET finished_at = $2, report = $3, complete = $4 WHERE id = $1";
     /// Keeps a rejected record with its raw text.
     pub const REJECT: &str = "
         INSERT INTO import_rejections (import_id, line, code_raw, field, reason, message, raw)

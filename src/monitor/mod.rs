@@ -2,3 +2,4 @@
 
 pub mod index766;
 pub mod model;
+pub mod portal;

@@ -28,6 +28,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/index766/directory.rs",
         "monitor/index766/rule_store.rs",
         "monitor/index766/store.rs",
+        "monitor/portal/store.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

@@ -3,3 +3,5 @@
 pub mod index766;
 pub mod model;
 pub mod portal;
+pub mod observation;
+pub mod probe;

@@ -6,6 +6,7 @@ mod organisation;
 mod search;
 mod serve;
 mod sync;
+mod simulate;
 mod user;
 
 use std::net::SocketAddr;
@@ -54,6 +55,8 @@ enum Command {
     User(user::Arguments),
     /// Add organisations that users act for.
     Organisation(organisation::Arguments),
+    /// Stand in for the national portal on this machine: its wire formats, captured answers, faults by setting.
+    Simulate(simulate::Arguments),
     /// Delete the search index and build it anew from the database.
     Reindex,
     /// Bring a PostgreSQL database's schema up to this program's.
@@ -102,6 +105,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Search(arguments) => search::run(&settings, arguments).await,
         Command::User(arguments) => user::run(&settings, arguments).await,
         Command::Organisation(arguments) => organisation::run(&settings, arguments).await,
+        Command::Simulate(given) => simulate::run(arguments.listen, given).await,
         Command::Reindex => serve::reindex(&settings).await,
         Command::Migrate => serve::migrate(&settings).await,
         Command::Check => check::run(&settings).await,

@@ -5,6 +5,7 @@ mod import;
 mod organisation;
 mod search;
 mod serve;
+mod sync;
 mod simulate;
 mod user;
 
@@ -46,6 +47,8 @@ enum Command {
     Demo,
     /// Bring data in.
     Import(import::Arguments),
+    /// Visit a portal and bring its catalog in.
+    Sync(sync::Arguments),
     /// Search from the command line.
     Search(search::Arguments),
     /// Add users, give programs tokens, shut users out.
@@ -98,6 +101,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
             serve::demo(&settings).await
         }
         Command::Import(arguments) => import::run(&settings, arguments).await,
+        Command::Sync(arguments) => sync::run(&settings, &arguments).await,
         Command::Search(arguments) => search::run(&settings, arguments).await,
         Command::User(arguments) => user::run(&settings, arguments).await,
         Command::Organisation(arguments) => organisation::run(&settings, arguments).await,

@@ -1,6 +1,8 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
 pub mod dossier;
+pub mod index766;
 pub mod model;
+pub mod portal;
 pub mod observation;
 pub mod probe;

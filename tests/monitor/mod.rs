@@ -1,3 +1,6 @@
+//! The monitor.
+
+mod index766;
 //! The monitor: sources, values and their roll-ups, polling.
 
 mod observation;

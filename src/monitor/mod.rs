@@ -1,4 +1,8 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
+pub mod field;
+pub mod maintenance;
 pub mod model;
 pub mod observation;
+pub mod parameters;
+pub mod service_level;

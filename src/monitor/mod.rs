@@ -2,7 +2,11 @@
 
 pub mod dossier;
 pub mod index766;
+pub mod field;
+pub mod maintenance;
 pub mod model;
 pub mod portal;
 pub mod observation;
 pub mod probe;
+pub mod parameters;
+pub mod service_level;

@@ -1,3 +1,4 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
+pub mod intake;
 pub mod model;

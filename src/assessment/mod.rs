@@ -15,7 +15,6 @@ pub mod model;
 pub mod parameters;
 pub mod profile;
 pub mod record;
-mod rows;
 pub mod store;
 pub mod subject;
 pub mod usage;

@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 
 use super::model::{Claim, EvidenceKind, Point, PointValue, Reason};
-use super::rows;
 use crate::catalog::store::StoreError;
 use crate::on_db;
 use crate::platform::db::Tx;
-use crate::platform::word;
+use crate::platform::{rows, word};
 
 /// The statements of this file; every text runs on both databases.
 pub mod sql {

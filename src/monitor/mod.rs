@@ -2,3 +2,5 @@
 
 pub mod intake;
 pub mod model;
+pub mod observation;
+pub mod probe;

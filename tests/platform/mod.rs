@@ -1,4 +1,8 @@
-//! Databases, change log, jobs.
+//! Databases, change log, jobs, requests to others.
+
+mod http;
+
+mod calendar;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,6 +20,7 @@ fn statements() -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let files = [
         "platform/db.rs",
+        "platform/calendar/store.rs",
         "platform/changes.rs",
         "platform/jobs.rs",
         "account/audit.rs",
@@ -25,6 +30,11 @@ fn statements() -> BTreeMap<String, String> {
         "assessment/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
+        "monitor/observation/horizon.rs",
+        "monitor/observation/partition.rs",
+        "monitor/observation/series.rs",
+        "monitor/observation/store.rs",
+        "monitor/observation/window_store.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

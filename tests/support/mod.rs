@@ -1,5 +1,7 @@
 //! Databases, servers and corpora for tests. Everything real, everything thrown away afterwards.
 
+pub mod wire;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

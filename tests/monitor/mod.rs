@@ -1,0 +1,3 @@
+//! The monitor: sources, values and their roll-ups, polling.
+
+mod observation;

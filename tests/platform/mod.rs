@@ -31,6 +31,7 @@ fn statements() -> BTreeMap<String, String> {
         "catalog/store.rs",
         "catalog/units.rs",
         "monitor/observation/horizon.rs",
+        "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",
         "monitor/observation/store.rs",

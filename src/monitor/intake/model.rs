@@ -118,6 +118,7 @@ pub enum Reason {
     Blank,
     Dash,
     Twice,
+    TooLate,
     TooMany,
 }
 
@@ -127,7 +128,7 @@ impl Reason {
     pub fn text(self) -> &'static str {
         match self {
             Self::NotAnObject => "an item is an object with metric, subject, slot or period, state, value, unit",
-            Self::UnknownField => "there is no such field: metric, subject, slot or period, state, value, unit, note",
+            Self::UnknownField => "there is no such field: metric, subject, slot or period, state, value, unit; in tables also note",
             Self::Missing => "is missing",
             Self::WrongType => "has the wrong type",
             Self::UnknownMetric => "the source has no such metric: add it to the definition first",
@@ -143,6 +144,7 @@ impl Reason {
             Self::Blank => "is blank, and a blank is never 0: write a number or a word for what is missing",
             Self::Dash => "a dash can mean many things: write không áp dụng, chưa có or ẩn",
             Self::Twice => "stands twice in what was sent, with another value",
+            Self::TooLate => "single values of this time have been dropped: what they were can no longer be corrected",
             Self::TooMany => "more than 20,000 items at once: send them in parts",
         }
     }
@@ -168,6 +170,7 @@ impl Reason {
             Self::Blank => "để trống, mà trống không phải là 0; ghi một số, hoặc không áp dụng, chưa có, ẩn",
             Self::Dash => "dấu gạch có nhiều nghĩa; ghi rõ không áp dụng, chưa có hoặc ẩn",
             Self::Twice => "trùng với một dòng khác mà giá trị khác nhau",
+            Self::TooLate => "số liệu lẻ của thời gian này đã hết hạn lưu, không sửa được nữa",
             Self::TooMany => "quá 20.000 dòng; hãy chia nhỏ",
         }
     }
@@ -181,7 +184,7 @@ pub fn read_item(index: usize, item: &Value, lines: &[Line], now: i64) -> Result
     let place = Place::index(index);
     let refuse = |field, code| Refused::new(place.clone(), field, code);
     let fields = item.as_object().ok_or_else(|| refuse("item", Reason::NotAnObject))?;
-    let known = ["metric", "subject", "slot", "period", "state", "value", "unit", "note"];
+    let known = ["metric", "subject", "slot", "period", "state", "value", "unit"];
     if fields.keys().any(|name| !known.contains(&name.as_str())) {
         return Err(refuse("item", Reason::UnknownField));
     }
@@ -204,7 +207,8 @@ pub fn read_item(index: usize, item: &Value, lines: &[Line], now: i64) -> Result
         slot,
         state,
         value,
-        note: text("note")?,
+        // Programs send figures and nothing that could name a person.
+        note: None,
     };
     draft.check(lines, now)
 }

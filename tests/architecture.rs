@@ -108,6 +108,7 @@ fn sql_stands_in_stores_only() {
         "monitor/dossier/store.rs",
         "monitor/dossier/bulk.rs",
         "monitor/observation/horizon.rs",
+        "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",
         "monitor/observation/store.rs",

@@ -4,6 +4,7 @@ pub mod dossier;
 pub mod index766;
 pub mod field;
 pub mod maintenance;
+pub mod intake;
 pub mod model;
 pub mod portal;
 pub mod observation;

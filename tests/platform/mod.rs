@@ -35,6 +35,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/index766/store.rs",
         "monitor/portal/store.rs",
         "monitor/observation/horizon.rs",
+        "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",
         "monitor/observation/store.rs",

@@ -1,5 +1,9 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
+pub mod field;
+pub mod maintenance;
 pub mod model;
 pub mod observation;
 pub mod probe;
+pub mod parameters;
+pub mod service_level;

@@ -4,6 +4,6 @@ pub mod field;
 pub mod maintenance;
 pub mod model;
 pub mod observation;
-pub mod probe;
 pub mod parameters;
+pub mod probe;
 pub mod service_level;

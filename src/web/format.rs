@@ -53,7 +53,11 @@ pub fn length_vi(milliseconds: i64) -> String {
     let minutes = milliseconds.max(0) / 60_000;
     let (days, hours, rest) = (minutes / 1_440, minutes % 1_440 / 60, minutes % 60);
     let part = |n: i64, unit: &str| (n > 0).then(|| format!("{} {unit}", number_vi(n)));
-    let parts = if days > 0 { [part(days, "ngày"), part(hours, "giờ")] } else { [part(hours, "giờ"), part(rest, "phút")] };
+    let parts = if days > 0 {
+        [part(days, "ngày"), part(hours, "giờ")]
+    } else {
+        [part(hours, "giờ"), part(rest, "phút")]
+    };
     let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     if text.is_empty() { "dưới một phút".to_owned() } else { text }
 }
@@ -103,7 +107,8 @@ mod tests {
 
     #[test]
     fn shares_are_cut_and_never_rounded_up() {
-        for (share, text) in [(1.0, "100 %"), (0.999_999, "99,99 %"), (0.9995, "99,95 %"), (0.5, "50 %"), (0.0, "0 %")] {
+        for (share, text) in [(1.0, "100 %"), (0.999_999, "99,99 %"), (0.9995, "99,95 %"), (0.5, "50 %"), (0.0, "0 %")]
+        {
             assert_eq!(percent_vi(share), text);
         }
         assert_eq!(decimal_vi(1_234.56, 1), "1.234,5");
@@ -115,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_length_says_its_two_largest_units() {
-        for (minutes, text) in [(0, "dưới một phút"), (25, "25 phút"), (125, "2 giờ 5 phút"), (1_441, "1 ngày")] {
+        for (minutes, text) in [(0, "dưới một phút"), (25, "25 phút"), (125, "2 giờ 5 phút"), (1_441, "1 ngày")]
+        {
             assert_eq!(length_vi(minutes * 60_000), text);
         }
         assert_eq!(moment_vi(1_784_307_600_000), "00:00 ngày 18/07/2026");

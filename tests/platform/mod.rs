@@ -30,6 +30,7 @@ fn statements() -> BTreeMap<String, String> {
         "assessment/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
+        "monitor/maintenance/list_store.rs",
         "monitor/observation/horizon.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",

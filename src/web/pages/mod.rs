@@ -1,8 +1,10 @@
 //! Pages for people: complete without a script, Vietnamese first.
 
+pub mod bar;
 pub mod board;
 pub mod claim;
 mod journey;
+pub mod maintenance;
 pub mod message;
 pub mod procedure;
 pub mod search;

@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod maintenance;
+pub mod dossier;
 pub mod model;
 pub mod observation;
 pub mod parameters;

@@ -1,8 +1,8 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
+pub mod dossier;
 pub mod field;
 pub mod maintenance;
-pub mod dossier;
 pub mod model;
 pub mod observation;
 pub mod parameters;

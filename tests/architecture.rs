@@ -107,6 +107,7 @@ fn sql_stands_in_stores_only() {
         "monitor/portal/store.rs",
         "monitor/dossier/store.rs",
         "monitor/dossier/bulk.rs",
+        "monitor/maintenance/list_store.rs",
         "monitor/observation/horizon.rs",
         "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",

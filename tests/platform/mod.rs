@@ -34,6 +34,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/index766/rule_store.rs",
         "monitor/index766/store.rs",
         "monitor/portal/store.rs",
+        "monitor/maintenance/list_store.rs",
         "monitor/observation/horizon.rs",
         "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",

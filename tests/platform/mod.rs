@@ -30,6 +30,7 @@ fn statements() -> BTreeMap<String, String> {
         "catalog/units.rs",
         "monitor/dossier/bulk.rs",
         "monitor/dossier/store.rs",
+        "monitor/dossier/sums.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

@@ -2,4 +2,6 @@
 
 pub mod model;
 pub mod observation;
+pub mod poll;
 pub mod probe;
+pub mod source;

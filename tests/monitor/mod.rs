@@ -1,3 +1,4 @@
 //! The monitor: sources, values and their roll-ups, polling.
 
 mod observation;
+mod source;

@@ -71,7 +71,15 @@ async fn make_series(db: &Db, name: &str, count: i64) -> anyhow::Result<Vec<i64>
 fn value(series_id: i64, slot: i64, n: i64) -> NewObservation {
     let failure = (n % 997 == 0).then_some(FailureKind::Http5xx);
     let value = f64::from(u32::try_from((n * 7919 + series_id * 31) % 900).unwrap_or(0)) + 0.5;
-    NewObservation { series_id, slot, state: State::Number, value: Some(value), failure, detail: None, observed_at: slot }
+    NewObservation {
+        series_id,
+        slot,
+        state: State::Number,
+        value: Some(value),
+        failure,
+        detail: None,
+        observed_at: slot,
+    }
 }
 
 /// Takes in the past of each series by itself, a day at a time.
@@ -79,8 +87,7 @@ async fn history(db: &Db, ids: &[i64], from: i64, of_one: i64) -> anyhow::Result
     let started = Instant::now();
     for id in ids {
         for first in (0..of_one).step_by(1440) {
-            let rows: Vec<_> =
-                (first..(first + 1440).min(of_one)).map(|n| value(*id, from + n * MINUTE, n)).collect();
+            let rows: Vec<_> = (first..(first + 1440).min(of_one)).map(|n| value(*id, from + n * MINUTE, n)).collect();
             let mut tx = db.write().await?;
             take_in(&mut tx, &rows).await?;
             tx.commit().await?;

@@ -1,4 +1,5 @@
 //! The monitor: sources, values and their roll-ups, polling.
 
 mod observation;
+mod poll;
 mod source;

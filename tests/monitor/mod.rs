@@ -10,3 +10,5 @@ mod privacy;
 mod probe;
 mod records;
 mod simulator;
+mod poll;
+mod source;

@@ -5,8 +5,8 @@ mod import;
 mod organisation;
 mod search;
 mod serve;
-mod sync;
 mod simulate;
+mod sync;
 mod user;
 
 use std::net::SocketAddr;

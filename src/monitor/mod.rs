@@ -2,6 +2,6 @@
 
 pub mod index766;
 pub mod model;
-pub mod portal;
 pub mod observation;
+pub mod portal;
 pub mod probe;

@@ -1,9 +1,6 @@
-//! The monitor.
+//! The monitor: sources, values and their roll-ups, polling, and the simulator that tests poll.
 
 mod index766;
-//! The monitor: sources, values and their roll-ups, polling.
-
 mod observation;
-//! The monitor, and the simulator that its tests poll.
-
 mod simulator;
+mod sync;

@@ -108,16 +108,16 @@ impl Condition {
         matches!(self.subject, Subject::CertificateDays | Subject::Milliseconds(Phase::Tls))
     }
 
-    /// Whether it looks into the answer's body, which HEAD and "not modified" do not have.
+    /// Whether it looks into the answer's body, which HEAD does not have.
     #[must_use]
     pub fn needs_body(&self) -> bool {
         matches!(self.subject, Subject::Body | Subject::Json(_))
     }
 
-    /// Whether it takes the body for JSON.
+    /// Whether it looks only at what every answer has, "not modified" too: its times and its certificate.
     #[must_use]
-    pub fn needs_json(&self) -> bool {
-        matches!(self.subject, Subject::Json(_))
+    pub fn is_about_connection(&self) -> bool {
+        matches!(self.subject, Subject::CertificateDays | Subject::Milliseconds(_))
     }
 }
 

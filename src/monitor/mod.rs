@@ -1,8 +1,10 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
 pub mod field;
+pub mod incident;
 pub mod maintenance;
 pub mod model;
+pub mod notify;
 pub mod observation;
 pub mod parameters;
 pub mod service_level;

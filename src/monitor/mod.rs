@@ -3,6 +3,7 @@
 pub mod field;
 pub mod incident;
 pub mod maintenance;
+pub mod metrics;
 pub mod model;
 pub mod notify;
 pub mod observation;

@@ -30,11 +30,19 @@ fn statements() -> BTreeMap<String, String> {
         "assessment/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
+        "monitor/index766/directory.rs",
+        "monitor/index766/rule_store.rs",
+        "monitor/index766/store.rs",
+        "monitor/portal/store.rs",
+        "monitor/maintenance/list_store.rs",
         "monitor/observation/horizon.rs",
+        "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",
         "monitor/observation/store.rs",
         "monitor/observation/window_store.rs",
+        "monitor/dossier/bulk.rs",
+        "monitor/dossier/store.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

@@ -4,5 +4,7 @@
 //! stop is left out of service levels, and only up to that time; the others count, and are marked.
 
 pub mod actions;
+pub mod list_store;
 pub mod model;
+pub mod rule;
 pub mod store;

@@ -112,6 +112,7 @@ pub async fn notice_rows(tx: &mut Tx) -> Result<Vec<(String, f64)>, sqlx::Error>
 /// # Errors
 /// When the database fails.
 pub async fn has_source(tx: &mut Tx, id: &str) -> Result<bool, sqlx::Error> {
-    let row: Option<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::HAS_SOURCE).bind(id).fetch_optional(conn).await?);
+    let row: Option<(String,)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::HAS_SOURCE).bind(id).fetch_optional(conn).await?);
     Ok(row.is_some())
 }

@@ -81,7 +81,8 @@ fn scope(d: &Definition, known: &Known, wrong: &mut Wrong) {
         let message = "takes exactly one of source, procedure and unit";
         wrong.add("scope", message, "cần đúng một trong: nguồn, thủ tục, đơn vị", None);
     } else if !polled && !dossiers && !pair {
-        let message = "takes a source with metric (what was good) and of (all); dossiers also a procedure, a unit, or both";
+        let message =
+            "takes a source with metric (what was good) and of (all); dossiers also a procedure, a unit, or both";
         let vietnamese = "cần một nguồn cùng chỉ số đạt (metric) và chỉ số tổng (of); hồ sơ nhận cả thủ tục, đơn vị";
         wrong.add("scope", message, vietnamese, None);
     } else if !polled && pair && places > 1 {

@@ -235,13 +235,7 @@ pub async fn sum(tx: &mut Tx, series: i64, spans: &[Span]) -> Result<Aggregate, 
 }
 
 /// Steps of five minutes at whose end the newest value was not older than allowed, and those at whose end it was.
-async fn fresh(
-    tx: &mut Tx,
-    d: &Definition,
-    line: &Line,
-    series: i64,
-    spans: &[Span],
-) -> Result<Counts, sqlx::Error> {
+async fn fresh(tx: &mut Tx, d: &Definition, line: &Line, series: i64, spans: &[Span]) -> Result<Counts, sqlx::Error> {
     let age = i64::from(d.max_age_seconds.unwrap_or(0)) * 1_000;
     let (Some(from), Some(to)) = (spans.first().map(|span| span.from), spans.last().map(|span| span.to)) else {
         return Ok(Counts::default());

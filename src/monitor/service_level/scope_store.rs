@@ -151,14 +151,13 @@ pub struct Dossiers {
 /// # Errors
 /// When the database fails.
 pub async fn dossiers(tx: &mut Tx, code: &str, unit: &str, from: i64, to: i64) -> Result<Dossiers, sqlx::Error> {
-    let (on_time, late, not_judged): (i64, i64, i64) =
-        on_db!(tx, |conn| sqlx::query_as(sql::DOSSIERS)
-            .bind(code)
-            .bind(unit)
-            .bind(from)
-            .bind(to)
-            .fetch_one(conn)
-            .await?);
+    let (on_time, late, not_judged): (i64, i64, i64) = on_db!(tx, |conn| sqlx::query_as(sql::DOSSIERS)
+        .bind(code)
+        .bind(unit)
+        .bind(from)
+        .bind(to)
+        .fetch_one(conn)
+        .await?);
     let (first_day,): (Option<i64>,) =
         on_db!(tx, |conn| sqlx::query_as(sql::FIRST_DAY).bind(code).bind(unit).fetch_one(conn).await?);
     Ok(Dossiers { on_time, late, not_judged, first_day })

@@ -199,10 +199,7 @@ mod tests {
         assert_eq!(month.until(now), Span::new(at("2026-11-01T00:00:00+07:00"), now));
         assert_eq!(month.whole(now).to, at("2026-12-01T00:00:00+07:00"));
         let quarter = Window::Calendar { period: Period::Quarter };
-        assert_eq!(
-            quarter.whole(now),
-            Span::new(at("2026-10-01T00:00:00+07:00"), at("2027-01-01T00:00:00+07:00"))
-        );
+        assert_eq!(quarter.whole(now), Span::new(at("2026-10-01T00:00:00+07:00"), at("2027-01-01T00:00:00+07:00")));
         let year = Window::Calendar { period: Period::Year };
         assert_eq!(year.whole(now), Span::new(at("2026-01-01T00:00:00+07:00"), at("2027-01-01T00:00:00+07:00")));
         let midnight = at("2026-11-01T00:00:00+07:00");

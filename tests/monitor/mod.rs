@@ -9,4 +9,5 @@ mod observation;
 mod privacy;
 mod probe;
 mod records;
+mod service;
 mod simulator;

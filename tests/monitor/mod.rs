@@ -11,6 +11,7 @@ mod observation;
 mod privacy;
 mod probe;
 mod records;
+mod service;
 mod simulator;
 mod poll;
 mod source;

@@ -45,6 +45,14 @@ pub static CODES: &[(Code, &str, StatusCode, &str)] = &[
         StatusCode::CONFLICT,
         "Somebody else has changed it since it was read; read it again.",
     ),
+    (Code::SourceNotFound, "source_not_found", StatusCode::NOT_FOUND, "No source of figures has this id."),
+    (Code::SeriesNotFound, "series_not_found", StatusCode::NOT_FOUND, "The source has no such line of figures."),
+    (
+        Code::TooLarge,
+        "too_large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The body is larger than the address takes; send it in parts.",
+    ),
     (Code::InvalidField, "invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "A field of the body cannot be used."),
     (Code::PathNotFound, "path_not_found", StatusCode::NOT_FOUND, "Nothing is at this address."),
     (
@@ -98,6 +106,9 @@ pub enum Code {
     ProcedureNotFound,
     NotKnownAt,
     FlagNotFound,
+    SourceNotFound,
+    SeriesNotFound,
+    TooLarge,
     Conflict,
     InvalidField,
     PathNotFound,
@@ -146,6 +157,18 @@ pub struct Problem {
     /// The parameter or field at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Every field at fault, where a body was checked as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Fault>,
+}
+
+/// A field at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Fault {
+    /// The field, with the number of the entry in lists: `conditions[0]`.
+    pub field: String,
+    /// What is wrong with it and what it takes.
+    pub message: String,
 }
 
 impl Problem {
@@ -159,7 +182,16 @@ impl Problem {
             code: row.1,
             detail: detail.into(),
             field: None,
+            errors: Vec::new(),
         }
+    }
+
+    /// A body with several fields at fault.
+    #[must_use]
+    pub fn of_fields(errors: Vec<Fault>) -> Self {
+        let first = errors.first().map(|fault| (fault.field.clone(), format!("{} {}", fault.field, fault.message)));
+        let (field, detail) = first.unwrap_or_default();
+        Self { field: Some(field), errors, ..Self::new(Code::InvalidField, detail) }
     }
 
     /// Names the parameter or field at fault.

@@ -88,6 +88,7 @@ CREATE TABLE dossiers (
     state_local  BIGINT,
     state_portal BIGINT,
     flags        BIGINT NOT NULL,
+    opened_day   BIGINT NOT NULL,
     received_at  BIGINT,
     due_at       BIGINT,
     ended_at     BIGINT,

@@ -88,6 +88,7 @@ CREATE TABLE dossiers (
     state_local  INTEGER,
     state_portal INTEGER,
     flags        INTEGER NOT NULL,
+    opened_day   INTEGER NOT NULL,
     received_at  INTEGER,
     due_at       INTEGER,
     ended_at     INTEGER,

@@ -1,3 +1,11 @@
 //! The monitor: sources, values and their roll-ups, polling.
 
 mod observation;
+//! The monitor: dossiers counted without keeping who applied.
+
+mod assessed;
+mod dossiers;
+mod given;
+mod judged;
+mod privacy;
+mod records;

@@ -36,6 +36,8 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/observation/series.rs",
         "monitor/observation/store.rs",
         "monitor/observation/window_store.rs",
+        "monitor/dossier/bulk.rs",
+        "monitor/dossier/store.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

@@ -152,7 +152,12 @@ impl Calendar {
     /// Working days from one day to another: `working_days_between(t, add_working_days(t, n))` is `n`.
     #[must_use]
     pub fn working_days_between(&self, from: Date, to: Date) -> Elapsed {
-        let (first, last) = (number(from), number(to));
+        self.days_between(number(from), number(to))
+    }
+
+    /// The same for days counted from 1 January 1970.
+    #[must_use]
+    pub fn days_between(&self, first: i32, last: i32) -> Elapsed {
         Elapsed {
             days: self.worked_until(last) - self.worked_until(first),
             provisional: !self.knows(first.min(last), first.max(last)),

@@ -1,0 +1,353 @@
+//! SQL of dossier statistics but for the counting itself: sources, groups, coverage, refused lines, sums.
+
+use jiff::Timestamp;
+use sqlx::QueryBuilder;
+
+use super::counts::{COLUMNS, Counts};
+use super::model::Side;
+use super::reader::Rejected;
+use crate::on_db;
+use crate::platform::db::Tx;
+use crate::platform::word;
+
+/// The statements of this file; every text runs on both databases.
+pub mod sql {
+    /// A source by name.
+    pub const SOURCE: &str = "SELECT id, name, side FROM dossier_sources WHERE name = $1";
+    /// Takes the next number of a source.
+    pub const NEXT_SOURCE: &str = "UPDATE counters SET n = n + 1 WHERE name = $1 RETURNING n";
+    /// Adds a source.
+    pub const INSERT_SOURCE: &str = "
+        INSERT INTO dossier_sources (id, name, side, created_at) VALUES ($1, $2, $3, $4)";
+    /// Groups of a source.
+    pub const GROUPS: &str = "
+        SELECT id, code, unit_id, channel FROM dossier_groups WHERE source_id = $1 ORDER BY id LIMIT 10000000";
+    /// The procedure of a group.
+    pub const CODE_OF_GROUP: &str = "SELECT code FROM dossier_groups WHERE id = $1";
+    /// Adds a group unless it is there.
+    pub const INSERT_GROUP: &str = "
+        INSERT INTO dossier_groups (id, source_id, code, unit_id, channel) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (code, source_id, unit_id, channel) DO NOTHING";
+    /// Procedures that a source has told of in a ministry or province.
+    pub const CODES_OF_UNIT: &str = "
+        SELECT DISTINCT code FROM dossier_groups
+        WHERE source_id = $1 AND (unit_id = $2 OR unit_id LIKE $3) ORDER BY code LIMIT 1000000";
+    /// The days that a source covers of a ministry or province.
+    pub const COVERAGE: &str = "
+        SELECT first_day, last_day FROM dossier_coverage WHERE source_id = $1 AND unit_id = $2";
+    /// Widens them.
+    pub const PUT_COVERAGE: &str = "
+        INSERT INTO dossier_coverage (source_id, unit_id, first_day, last_day) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (source_id, unit_id) DO UPDATE SET
+            first_day = excluded.first_day, last_day = excluded.last_day";
+    /// Notes a refused line; the same line is noted once.
+    pub const REJECT: &str = "
+        INSERT INTO dossier_rejections (source_id, line_hash, line, field, reason, at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (source_id, line_hash) DO UPDATE SET line = excluded.line, at = excluded.at";
+    /// Refused lines of a source, newest first.
+    pub const REJECTIONS: &str = "
+        SELECT r.line, r.field, r.reason, r.line_hash, r.at FROM dossier_rejections r
+        JOIN dossier_sources s ON s.id = r.source_id
+        WHERE s.name = $1 ORDER BY r.at DESC, r.line, r.line_hash LIMIT $2";
+    /// Counts by channel of the days from one to another; a procedure, a unit or a channel that is empty or 0 is all.
+    pub const SUMS: &str = "
+        SELECT g.channel, CAST(SUM(s.received) AS BIGINT), CAST(SUM(s.finished) AS BIGINT),
+               CAST(SUM(s.on_time) AS BIGINT), CAST(SUM(s.late) AS BIGINT), CAST(SUM(s.pending) AS BIGINT),
+               CAST(SUM(s.not_judged) AS BIGINT), CAST(SUM(s.provisional) AS BIGINT),
+               CAST(SUM(s.supplement_asked) AS BIGINT), CAST(SUM(s.supplement_more_than_once) AS BIGINT),
+               CAST(SUM(s.refused) AS BIGINT), CAST(SUM(s.withdrawn) AS BIGINT), CAST(SUM(s.stopped) AS BIGINT),
+               CAST(SUM(s.fee_due) AS BIGINT), CAST(SUM(s.paid_online) AS BIGINT), CAST(SUM(s.digitised) AS BIGINT),
+               CAST(SUM(s.result_electronic) AS BIGINT), CAST(SUM(s.mismatch) AS BIGINT),
+               CAST(SUM(s.unproven) AS BIGINT), CAST(SUM(s.illegal) AS BIGINT),
+               CAST(SUM(s.working_days) AS BIGINT), CAST(SUM(s.minutes) AS BIGINT)
+        FROM dossier_groups g JOIN dossier_statistics s ON s.group_id = g.id
+        WHERE ($1 = '' OR g.code = $1) AND ($2 = '' OR g.unit_id = $2 OR g.unit_id LIKE $3)
+          AND s.day >= $4 AND s.day <= $5
+        GROUP BY g.channel ORDER BY g.channel LIMIT 10";
+    /// Dossiers that were not ended, by the day they are due.
+    pub const PENDING: &str = "
+        SELECT CAST(COALESCE(SUM(s.pending), 0) AS BIGINT)
+        FROM dossier_groups g JOIN dossier_statistics s ON s.group_id = g.id
+        WHERE ($1 = '' OR g.code = $1) AND ($2 = '' OR g.unit_id = $2 OR g.unit_id LIKE $3)
+          AND s.day >= $4 AND s.day <= $5";
+    /// How many dossiers took how many working days.
+    pub const DURATIONS: &str = "
+        SELECT t.working_days, CAST(SUM(t.dossiers) AS BIGINT)
+        FROM dossier_groups g JOIN dossier_durations t ON t.group_id = g.id
+        WHERE ($1 = '' OR g.code = $1) AND ($2 = '' OR g.unit_id = $2 OR g.unit_id LIKE $3)
+          AND t.day >= $4 AND t.day <= $5
+        GROUP BY t.working_days ORDER BY t.working_days LIMIT 10000";
+    /// Dossiers of a procedure by source, unit, channel and day.
+    pub const RECEIVED: &str = "
+        SELECT o.name AS source, g.source_id, g.unit_id, g.channel, s.day, s.received
+        FROM dossier_groups g JOIN dossier_sources o ON o.id = g.source_id
+        JOIN dossier_statistics s ON s.group_id = g.id
+        WHERE g.code = $1 AND s.received <> 0 ORDER BY o.name, g.unit_id, g.channel, s.day LIMIT 10000000";
+}
+
+/// A source of dossiers.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SourceRow {
+    /// Number.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Word of [`Side`].
+    pub side: String,
+}
+
+/// What dossiers of one source are counted with.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct GroupRow {
+    /// Number.
+    pub id: i64,
+    /// Procedure.
+    pub code: String,
+    /// Agency code.
+    pub unit_id: String,
+    /// 1, 2 or 3.
+    pub channel: i64,
+}
+
+/// A refused line as it is noted.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct RejectionRow {
+    /// Line in the input.
+    pub line: i64,
+    /// Field at fault, empty for the whole line.
+    pub field: String,
+    /// What is wrong.
+    pub reason: String,
+    /// Keyed hash of the line.
+    pub line_hash: String,
+    /// Epoch milliseconds.
+    pub at: i64,
+}
+
+/// Dossiers of one day.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ReceivedRow {
+    /// Name of the source.
+    pub source: String,
+    /// Number of the source.
+    pub source_id: i64,
+    /// Agency code.
+    pub unit_id: String,
+    /// 1, 2 or 3.
+    pub channel: i64,
+    /// Counted from 1 January 1970.
+    pub day: i64,
+    /// Dossiers taken in.
+    pub received: i64,
+}
+
+/// Which counts are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// A procedure, or all when empty.
+    pub code: &'a str,
+    /// An agency code with all below it, or all when empty.
+    pub unit: &'a str,
+    /// First day, counted from 1 January 1970.
+    pub from: i32,
+    /// Last day.
+    pub to: i32,
+}
+
+/// The source with a name, added when there is none. `None` when it is known with the other side.
+///
+/// # Errors
+/// When the database fails.
+pub async fn source(tx: &mut Tx, name: &str, side: Side, now: Timestamp) -> Result<Option<i64>, sqlx::Error> {
+    let side = word::of(&side);
+    let known: Option<SourceRow> =
+        on_db!(&mut *tx, |conn| sqlx::query_as(sql::SOURCE).bind(name).fetch_optional(conn).await?);
+    if let Some(known) = known {
+        return Ok((known.side == side).then_some(known.id));
+    }
+    let (id,): (i64,) =
+        on_db!(&mut *tx, |conn| sqlx::query_as(sql::NEXT_SOURCE).bind("dossier_sources").fetch_one(conn).await?);
+    on_db!(tx, |conn| sqlx::query(sql::INSERT_SOURCE)
+        .bind(id)
+        .bind(name)
+        .bind(&side)
+        .bind(now.as_millisecond())
+        .execute(conn)
+        .await
+        .map(|_| ())?);
+    Ok(Some(id))
+}
+
+/// Groups of a source.
+///
+/// # Errors
+/// When the database fails.
+pub async fn groups(tx: &mut Tx, source: i64) -> Result<Vec<GroupRow>, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::GROUPS).bind(source).fetch_all(conn).await?))
+}
+
+/// The procedure of a group.
+///
+/// # Errors
+/// When the database fails.
+pub async fn code_of_group(tx: &mut Tx, group: i64) -> Result<Option<String>, sqlx::Error> {
+    let row: Option<(String,)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::CODE_OF_GROUP).bind(group).fetch_optional(conn).await?);
+    Ok(row.map(|(code,)| code))
+}
+
+/// Adds groups; says how many were not there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_groups(tx: &mut Tx, source: i64, rows: &[GroupRow]) -> Result<u64, sqlx::Error> {
+    let (head, tail) = super::bulk::halves(sql::INSERT_GROUP);
+    let mut added = 0;
+    for part in rows.chunks(1_000) {
+        added += on_db!(&mut *tx, |conn| {
+            let mut query = QueryBuilder::new(head);
+            query.push_values(part, |mut values, row| {
+                values.push_bind(row.id).push_bind(source).push_bind(&row.code).push_bind(&row.unit_id);
+                values.push_bind(row.channel);
+            });
+            query.push(tail).build().persistent(false).execute(conn).await?.rows_affected()
+        });
+    }
+    Ok(added)
+}
+
+/// Procedures that a source has told of in a ministry or province.
+///
+/// # Errors
+/// When the database fails.
+pub async fn codes_of_unit(tx: &mut Tx, source: i64, top: &str) -> Result<Vec<String>, sqlx::Error> {
+    let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::CODES_OF_UNIT)
+        .bind(source)
+        .bind(top)
+        .bind(below(top))
+        .fetch_all(conn)
+        .await?);
+    Ok(rows.into_iter().map(|(code,)| code).collect())
+}
+
+/// The first and last day that a source covers of a ministry or province.
+///
+/// # Errors
+/// When the database fails.
+pub async fn coverage(tx: &mut Tx, source: i64, top: &str) -> Result<Option<(i32, i32)>, sqlx::Error> {
+    let row: Option<(i64, i64)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::COVERAGE).bind(source).bind(top).fetch_optional(conn).await?);
+    Ok(row.and_then(|(first, last)| Some((i32::try_from(first).ok()?, i32::try_from(last).ok()?))))
+}
+
+/// Sets them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_coverage(tx: &mut Tx, source: i64, top: &str, days: (i32, i32)) -> Result<(), sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query(sql::PUT_COVERAGE)
+        .bind(source)
+        .bind(top)
+        .bind(i64::from(days.0))
+        .bind(i64::from(days.1))
+        .execute(conn)
+        .await
+        .map(|_| ())?);
+    Ok(())
+}
+
+/// Notes refused lines.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reject(tx: &mut Tx, source: i64, rejected: &[Rejected], now: Timestamp) -> Result<(), sqlx::Error> {
+    for one in rejected {
+        on_db!(&mut *tx, |conn| sqlx::query(sql::REJECT)
+            .bind(source)
+            .bind(&one.hash)
+            .bind(i64::try_from(one.line).unwrap_or(i64::MAX))
+            .bind(one.refused.field)
+            .bind(one.refused.reason)
+            .bind(now.as_millisecond())
+            .execute(conn)
+            .await
+            .map(|_| ())?);
+    }
+    Ok(())
+}
+
+/// At most `limit` refused lines of a source, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rejections(tx: &mut Tx, source: &str, limit: i64) -> Result<Vec<RejectionRow>, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::REJECTIONS).bind(source).bind(limit).fetch_all(conn).await?))
+}
+
+/// Counts by channel (1, 2, 3).
+///
+/// # Errors
+/// When the database fails.
+pub async fn sums(tx: &mut Tx, scope: &Scope<'_>) -> Result<Vec<(i64, Counts)>, sqlx::Error> {
+    on_db!(tx, |conn| {
+        let query = sqlx::query(sql::SUMS).bind(scope.code).bind(scope.unit).bind(below(scope.unit));
+        let rows = query.bind(i64::from(scope.from)).bind(i64::from(scope.to)).fetch_all(conn).await?;
+        rows.iter().map(read_sums).collect()
+    })
+}
+
+fn read_sums<'r, R: sqlx::Row>(row: &'r R) -> Result<(i64, Counts), sqlx::Error>
+where
+    usize: sqlx::ColumnIndex<R>,
+    i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    let mut counts = Counts::default();
+    for at in 0..COLUMNS.len() {
+        counts.0[at] = row.try_get(at + 1)?;
+    }
+    Ok((row.try_get(0)?, counts))
+}
+
+/// Dossiers that have not ended and are due on the days of the scope.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pending(tx: &mut Tx, scope: &Scope<'_>) -> Result<i64, sqlx::Error> {
+    let (n,): (i64,) = on_db!(tx, |conn| sqlx::query_as(sql::PENDING)
+        .bind(scope.code)
+        .bind(scope.unit)
+        .bind(below(scope.unit))
+        .bind(i64::from(scope.from))
+        .bind(i64::from(scope.to))
+        .fetch_one(conn)
+        .await?);
+    Ok(n)
+}
+
+/// How many of the dossiers that were finished on the days of the scope took how many working days, fewest days first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn durations(tx: &mut Tx, scope: &Scope<'_>) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::DURATIONS)
+        .bind(scope.code)
+        .bind(scope.unit)
+        .bind(below(scope.unit))
+        .bind(i64::from(scope.from))
+        .bind(i64::from(scope.to))
+        .fetch_all(conn)
+        .await?))
+}
+
+/// Dossiers of a procedure by source, unit, channel and day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn received(tx: &mut Tx, code: &str) -> Result<Vec<ReceivedRow>, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::RECEIVED).bind(code).fetch_all(conn).await?))
+}
+
+/// The pattern of agency codes below one; such codes hold no sign that a pattern gives a meaning.
+fn below(unit: &str) -> String {
+    format!("{unit}.%")
+}

@@ -1,7 +1,13 @@
 //! Sources, polling, observations, dossier statistics, service levels, incidents.
 
-pub mod intake;
 pub mod dossier;
+pub mod field;
+pub mod index766;
+pub mod intake;
+pub mod maintenance;
 pub mod model;
 pub mod observation;
+pub mod parameters;
+pub mod portal;
 pub mod probe;
+pub mod service_level;

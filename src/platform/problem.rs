@@ -53,6 +53,8 @@ pub static CODES: &[(Code, &str, StatusCode, &str)] = &[
         StatusCode::PAYLOAD_TOO_LARGE,
         "The body is larger than the address takes; send it in parts.",
     ),
+    (Code::ServiceLevelNotFound, "service_level_not_found", StatusCode::NOT_FOUND, "No service level has this id."),
+    (Code::MaintenanceNotFound, "maintenance_not_found", StatusCode::NOT_FOUND, "No planned stop has this id."),
     (Code::InvalidField, "invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "A field of the body cannot be used."),
     (Code::PathNotFound, "path_not_found", StatusCode::NOT_FOUND, "Nothing is at this address."),
     (
@@ -109,6 +111,8 @@ pub enum Code {
     SourceNotFound,
     SeriesNotFound,
     TooLarge,
+    ServiceLevelNotFound,
+    MaintenanceNotFound,
     Conflict,
     InvalidField,
     PathNotFound,

@@ -7,6 +7,9 @@ use crate::account::model::{Access, Role};
 /// Those who say how it stands and decide what is done about it.
 pub const WORKERS: &[Role] = &[Role::Officer, Role::AgencyHead, Role::Appraiser];
 
+/// Those who keep sources of figures, service levels and planned stops.
+pub const KEEPERS: &[Role] = &[Role::MetricOwner, Role::Admin];
+
 /// Method, path as the router writes it, who may use it. A `GET` row also answers `HEAD`.
 pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/", Access::Public),
@@ -26,6 +29,12 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/flags/{id}", Access::Roles(WORKERS)),
     ("GET", "/lanh-dao/chua-toan-trinh", Access::Public),
     ("POST", "/lanh-dao/chua-toan-trinh/{id}", Access::Roles(WORKERS)),
+    ("GET", "/api/v1/maintenances", Access::Public),
+    ("POST", "/api/v1/maintenances", Access::Roles(KEEPERS)),
+    ("POST", "/api/v1/maintenances/{id}", Access::Roles(KEEPERS)),
+    ("GET", "/co-quan/bao-tri", Access::Roles(KEEPERS)),
+    ("POST", "/co-quan/bao-tri", Access::Roles(KEEPERS)),
+    ("POST", "/co-quan/bao-tri/{id}", Access::Roles(KEEPERS)),
     ("GET", "/api/v1/openapi.json", Access::Public),
     ("GET", "/api/v1/me", Access::SignedIn),
     ("GET", "/api/v1/audit", Access::Roles(&[Role::Auditor, Role::Admin])),

@@ -128,7 +128,9 @@ impl Reason {
     pub fn text(self) -> &'static str {
         match self {
             Self::NotAnObject => "an item is an object with metric, subject, slot or period, state, value, unit",
-            Self::UnknownField => "there is no such field: metric, subject, slot or period, state, value, unit; in tables also note",
+            Self::UnknownField => {
+                "there is no such field: metric, subject, slot or period, state, value, unit; in tables also note"
+            }
             Self::Missing => "is missing",
             Self::WrongType => "has the wrong type",
             Self::UnknownMetric => "the source has no such metric: add it to the definition first",

@@ -42,13 +42,7 @@ pub mod sql {
 /// # Errors
 /// When the database fails.
 pub async fn in_force(tx: &mut Tx, series: i64, from: i64, to: i64, limit: i64) -> Result<Vec<Stored>, sqlx::Error> {
-    on_db!(tx, |conn| sqlx::query_as(sql::IN_FORCE)
-        .bind(series)
-        .bind(from)
-        .bind(to)
-        .bind(limit)
-        .fetch_all(conn)
-        .await)
+    on_db!(tx, |conn| sqlx::query_as(sql::IN_FORCE).bind(series).bind(from).bind(to).bind(limit).fetch_all(conn).await)
 }
 
 /// The newest values in force, newest first.

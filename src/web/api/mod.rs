@@ -5,5 +5,6 @@ pub mod assessment;
 pub mod detail;
 pub mod gaps;
 pub mod list;
+pub mod maintenances;
 pub mod shapes;
 pub mod work;

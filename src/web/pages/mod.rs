@@ -1,9 +1,12 @@
 //! Pages for people: complete without a script, Vietnamese first.
 
+pub mod bar;
 pub mod board;
 pub mod claim;
 mod journey;
+pub mod maintenance;
 pub mod message;
+pub mod performance;
 pub mod procedure;
 pub mod search;
 pub mod sign_in;

@@ -71,7 +71,7 @@ fn conditions_that_hold() {
         "json $.items[*].n >= 1",
         "json $.items[?@.n > 5].n == 7",
         r#"json $["code"] == "OK""#,
-        r#"json $['n'] in 5..5"#,
+        "json $['n'] in 5..5",
         r#"json $.code matches "^O""#,
         r#"json $.zero != "0""#,
         "json $.zero == 0",

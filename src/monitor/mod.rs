@@ -11,3 +11,6 @@ pub mod parameters;
 pub mod portal;
 pub mod probe;
 pub mod service_level;
+pub mod poll;
+pub mod probe;
+pub mod source;

@@ -10,3 +10,4 @@ mod privacy;
 mod probe;
 mod records;
 mod simulator;
+mod source;

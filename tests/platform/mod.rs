@@ -43,6 +43,9 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/observation/window_store.rs",
         "monitor/dossier/bulk.rs",
         "monitor/dossier/store.rs",
+        "monitor/poll/claim.rs",
+        "monitor/poll/store.rs",
+        "monitor/source/store.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

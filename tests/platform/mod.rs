@@ -45,6 +45,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/dossier/store.rs",
         "monitor/poll/claim.rs",
         "monitor/poll/store.rs",
+        "monitor/source/overview.rs",
         "monitor/source/store.rs",
     ];
     for file in files {

@@ -57,6 +57,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/dossier/sums.rs",
         "monitor/poll/claim.rs",
         "monitor/poll/store.rs",
+        "monitor/source/overview.rs",
         "monitor/source/store.rs",
     ];
     for file in files {

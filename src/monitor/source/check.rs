@@ -6,6 +6,8 @@ use super::model::{Covers, Definition, Figures, Metric, POLL, PROBE, PortalIndex
 use crate::catalog::code::ProcedureCode;
 use crate::monitor::probe::model::{FieldError, check_request};
 
+/// Words that stand where an id stands in addresses.
+const RESERVED: [&str; 3] = ["moi", "dan", "try"];
 /// Longest text of one line, characters.
 const LINE: usize = 200;
 /// Shortest pause between requests of one poll of a portal that is not this machine, milliseconds.
@@ -51,6 +53,9 @@ fn names(definition: &Definition, wrong: &mut Vec<FieldError>) {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     if !(1..=64).contains(&id.len()) || !id.bytes().all(plain) || id.starts_with('-') || id.ends_with('-') {
         wrong.push(at("id", "takes 1 to 64 small letters, digits and hyphens, no hyphen at the ends"));
+    }
+    if RESERVED.contains(&id.as_str()) {
+        wrong.push(at("id", format!("is an address of its own: take another than {}", RESERVED.join(", "))));
     }
     for (field, text, required) in [
         ("name", &definition.name, true),

@@ -5,7 +5,10 @@
 
 pub mod actions;
 pub mod check;
+pub mod examine;
 pub mod file;
 pub mod model;
+pub mod overview;
 pub mod read;
 pub mod store;
+pub mod trial;

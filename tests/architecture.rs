@@ -102,6 +102,7 @@ fn sql_stands_in_stores_only() {
         "catalog/units.rs",
         "monitor/dossier/bulk.rs",
         "monitor/maintenance/list_store.rs",
+        "monitor/service_level/list_store.rs",
         "monitor/observation/horizon.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",

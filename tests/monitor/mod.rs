@@ -1,12 +1,10 @@
-//! The monitor: sources, values and their roll-ups, polling.
-
-mod observation;
-mod probe;
-//! The monitor: dossiers counted without keeping who applied.
+//! The monitor: sources, values and their roll-ups, polling, dossiers counted without keeping who applied.
 
 mod assessed;
 mod dossiers;
 mod given;
 mod judged;
+mod observation;
 mod privacy;
+mod probe;
 mod records;

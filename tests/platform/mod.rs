@@ -31,6 +31,7 @@ fn statements() -> BTreeMap<String, String> {
         "catalog/store.rs",
         "catalog/units.rs",
         "monitor/maintenance/list_store.rs",
+        "monitor/service_level/list_store.rs",
         "monitor/observation/horizon.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",

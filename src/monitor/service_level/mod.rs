@@ -12,6 +12,7 @@ pub mod check;
 pub mod interval;
 pub mod legal;
 pub mod line;
+pub mod list_store;
 pub mod measure;
 pub mod model;
 pub mod report;

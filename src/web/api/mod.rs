@@ -6,5 +6,6 @@ pub mod detail;
 pub mod gaps;
 pub mod list;
 pub mod maintenances;
+pub mod service_levels;
 pub mod shapes;
 pub mod work;

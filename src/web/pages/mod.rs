@@ -8,6 +8,7 @@ pub mod maintenance;
 pub mod message;
 pub mod performance;
 pub mod procedure;
+pub mod service_level;
 pub mod search;
 pub mod sign_in;
 

@@ -21,6 +21,8 @@ pub struct Settings {
     pub search: Search,
     /// Requests this program makes.
     pub http: Http,
+    /// E-mail that this program sends.
+    pub mail: Mail,
     /// Logs.
     pub log: Log,
 }
@@ -81,6 +83,43 @@ impl Http {
     }
 }
 
+/// `[mail]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// `smtps://HOST:PORT` (TLS at once) or `smtp://HOST:PORT` (STARTTLS, a must but on this machine); empty sends none.
+    pub smtp: String,
+    /// The sender, such as `Toàn Trình <toantrinh@example.vn>`.
+    pub from: String,
+    /// Who signs in to the server; empty for nobody.
+    pub user: String,
+    /// The environment variable that has the password.
+    pub password_env: String,
+}
+
+impl Mail {
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |setting, value: &str, expected| {
+            Err(ConfigError::OutOfRange { setting, value: value.to_owned(), expected })
+        };
+        if self.smtp.is_empty() {
+            return Ok(());
+        }
+        let url = url::Url::parse(&self.smtp).ok();
+        let plain = |url: &url::Url| url.username().is_empty() && url.password().is_none();
+        if !url.is_some_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host() && plain(&url)) {
+            return wrong("mail.smtp", "…", "smtp://HOST:PORT or smtps://HOST:PORT, without user and password");
+        }
+        if !self.from.contains('@') {
+            return wrong("mail.from", &self.from, "an e-mail address");
+        }
+        if self.user.is_empty() != self.password_env.is_empty() {
+            return wrong("mail.password_env", &self.password_env, "given together with mail.user");
+        }
+        Ok(())
+    }
+}
+
 /// `[log]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +154,7 @@ impl Default for Settings {
             database: Database::default(),
             search: Search { cache_entries: 10_000, follow_seconds: 2 },
             http: Http::default(),
+            mail: Mail::default(),
             log: Log { level: "info,sqlx=warn,tantivy=warn".to_owned(), format: LogFormat::Text },
         }
     }
@@ -189,7 +229,8 @@ impl Settings {
         in_range("server.shutdown_seconds", self.server.shutdown_seconds, 1, 600, "1 to 600 seconds")?;
         in_range("search.cache_entries", self.search.cache_entries as u64, 0, 1_000_000, "0 to 1,000,000 answers")?;
         in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")?;
-        self.http.check()
+        self.http.check()?;
+        self.mail.check()
     }
 
     /// The database's URL, with the default filled in.

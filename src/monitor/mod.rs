@@ -2,8 +2,10 @@
 
 pub mod dossier;
 pub mod field;
+pub mod incident;
 pub mod maintenance;
 pub mod model;
+pub mod notify;
 pub mod observation;
 pub mod parameters;
 pub mod probe;

@@ -104,6 +104,7 @@ fn sql_stands_in_stores_only() {
         "monitor/maintenance/list_store.rs",
         "monitor/service_level/list_store.rs",
         "monitor/observation/horizon.rs",
+        "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",
         "monitor/observation/store.rs",

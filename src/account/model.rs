@@ -161,6 +161,8 @@ pub enum Access {
     SignedIn,
     /// Who has one of these roles; being an administrator alone is not enough.
     Roles(&'static [Role]),
+    /// Programs with the token of a source of figures, which is looked up where the request comes in; no person.
+    Source,
 }
 
 /// What follows from an [`Access`] for somebody.
@@ -179,7 +181,7 @@ pub enum Decision {
 pub fn allows(access: Access, actor: Option<&Actor>) -> Decision {
     match (access, actor) {
         (Access::Public, _) | (Access::SignedIn, Some(_)) => Decision::Allowed,
-        (_, None) => Decision::NeedsSignIn,
+        (Access::Source, _) | (_, None) => Decision::NeedsSignIn,
         (Access::Roles(roles), Some(actor)) if actor.has_any(roles) => Decision::Allowed,
         (Access::Roles(_), Some(_)) => Decision::Forbidden,
     }

@@ -3,6 +3,7 @@
 pub mod dossier;
 pub mod field;
 pub mod incident;
+pub mod intake;
 pub mod maintenance;
 pub mod model;
 pub mod notify;

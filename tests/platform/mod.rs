@@ -33,6 +33,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/maintenance/list_store.rs",
         "monitor/service_level/list_store.rs",
         "monitor/observation/horizon.rs",
+        "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",
         "monitor/observation/series.rs",
         "monitor/observation/store.rs",

@@ -5,6 +5,7 @@
 
 pub mod horizon;
 pub mod model;
+pub mod page_store;
 pub mod partition;
 pub mod question;
 pub mod record;

@@ -6,6 +6,7 @@ mod number;
 mod period;
 mod pull;
 mod run;
+pub mod trial;
 mod wall;
 
 pub use model::{HttpProbe, JsonPull, Outcome, Reading, Validators};

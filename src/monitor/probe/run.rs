@@ -17,6 +17,15 @@ const LONGEST_PAUSE: Duration = Duration::from_hours(7 * 24);
 
 /// Asks the address of a probe once and judges the answer. `now` dates the certificate's end and `Retry-After`.
 pub async fn http_probe(client: &Client, definition: &HttpProbe, cached: &Validators, now: Timestamp) -> Outcome {
+    let (request, conditional) = request(definition, cached);
+    match client.send(request).await {
+        Err(failed) => broken(failed),
+        Ok(answer) => judged(definition, &answer, conditional, now),
+    }
+}
+
+/// What a probe sends, and whether the answer may be "not modified".
+pub(super) fn request(definition: &HttpProbe, cached: &Validators) -> (Request, bool) {
     let method = match definition.method.as_str() {
         "HEAD" => Method::HEAD,
         "POST" => Method::POST,
@@ -36,15 +45,15 @@ pub async fn http_probe(client: &Client, definition: &HttpProbe, cached: &Valida
         body: definition.body.clone().unwrap_or_default().into(),
         limits: limits(definition.timeout_ms, definition.max_bytes, definition.redirects),
     };
-    match client.send(request).await {
-        Err(failed) => broken(failed),
-        Ok(answer) => {
-            let mut outcome = seen(&answer, conditional, now);
-            let judged = judge(&definition.conditions, &answer, &outcome);
-            settle(&mut outcome, &answer, judged);
-            outcome
-        }
-    }
+    (request, conditional)
+}
+
+/// The outcome of an answer.
+pub(super) fn judged(definition: &HttpProbe, answer: &Answer, conditional: bool, now: Timestamp) -> Outcome {
+    let mut outcome = seen(answer, conditional, now);
+    let judged = judge(&definition.conditions, answer, &outcome);
+    settle(&mut outcome, answer, judged);
+    outcome
 }
 
 /// The limits of a definition.

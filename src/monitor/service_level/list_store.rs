@@ -88,12 +88,7 @@ pub struct Filter<'a> {
 ///
 /// # Errors
 /// [`ServiceLevelError`]
-pub async fn list(
-    tx: &mut Tx,
-    filter: Filter<'_>,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<Listed>, ServiceLevelError> {
+pub async fn list(tx: &mut Tx, filter: Filter<'_>, limit: i64, offset: i64) -> Result<Vec<Listed>, ServiceLevelError> {
     let rows: Vec<Row> = on_db!(tx, |conn| sqlx::query_as(sql::LIST)
         .bind(filter.indicator)
         .bind(filter.source)

@@ -294,7 +294,9 @@ pub async fn change(
             actions::change(&state.db, &actor, definition, change.version, now).await.map_err(problem)?;
         }
         (Some(_), None) => {
-            return Err(Problem::new(Code::InvalidField, "definition.id must be the id in the address").at("definition.id"));
+            return Err(
+                Problem::new(Code::InvalidField, "definition.id must be the id in the address").at("definition.id")
+            );
         }
         (None, Some(enabled)) => {
             actions::switch(&state.db, &actor, &id, change.version, enabled, now).await.map_err(problem)?;

@@ -8,8 +8,8 @@ pub mod maintenance;
 pub mod message;
 pub mod performance;
 pub mod procedure;
-pub mod service_level;
 pub mod search;
+pub mod service_level;
 pub mod sign_in;
 
 use askama::Template;

@@ -111,6 +111,28 @@ impl Condition {
         }
     }
 
+    /// The value it looks at, as it was found in an answer, cut to 200 characters; for somebody who tries it.
+    #[must_use]
+    pub fn resolved(&self, seen: &Seen<'_>) -> String {
+        match &self.subject {
+            Subject::Status => seen.status.to_string(),
+            Subject::Milliseconds(phase) => ((seen.milliseconds(*phase) * 10.0).round() / 10.0).to_string(),
+            Subject::CertificateDays => {
+                seen.certificate_days.map_or_else(|| "no certificate".to_owned(), |d| d.to_string())
+            }
+            Subject::Body => shown(seen.text()),
+            Subject::Header(name) => seen.header(name).map_or_else(|| Found::Missing.shown(), |value| shown(&value)),
+            Subject::Json(path) => match seen.json() {
+                None => format!("not JSON but {}", shown(seen.text())),
+                Some(json) => {
+                    let nodes: Vec<String> =
+                        path.query(json).iter().take(5).map(|node| Found::Json(node).shown()).collect();
+                    if nodes.is_empty() { Found::Missing.shown() } else { cut(&nodes.join(", ")) }
+                }
+            },
+        }
+    }
+
     fn number(&self, number: f64) -> Result<(), String> {
         self.hold(&Found::Number(number))
     }

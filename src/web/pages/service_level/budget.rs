@@ -150,7 +150,11 @@ fn finding(listed: &Listed) -> String {
     let d = &listed.definition;
     let Some(report) = &listed.report else {
         let wait = "Chưa tính lần nào; kết quả có sau vài phút, khi có số liệu.";
-        return if listed.enabled { wait.to_owned() } else { "Mức này đang tắt, không được tính.".to_owned() };
+        return if listed.enabled {
+            wait.to_owned()
+        } else {
+            "Mức này đang tắt, không được tính.".to_owned()
+        };
     };
     let measured = match report.standing {
         Standing::NoData => return format!("Không có dữ liệu trong {}.", words::window(d.window)),
@@ -161,11 +165,7 @@ fn finding(listed: &Listed) -> String {
         Standing::Missed => "không đạt",
         _ => "chưa đủ mẫu để kết luận",
     };
-    format!(
-        "Đo được {measured} trong {}, mục tiêu {}: {said}.",
-        words::window(d.window),
-        percent_vi(d.objective)
-    )
+    format!("Đo được {measured} trong {}, mục tiêu {}: {said}.", words::window(d.window), percent_vi(d.objective))
 }
 
 fn figures(listed: &Listed) -> Vec<(String, &'static str, String)> {
@@ -181,7 +181,8 @@ fn figures(listed: &Listed) -> Vec<(String, &'static str, String)> {
 }
 
 fn remarks(report: &Report) -> Vec<String> {
-    let mut all: Vec<String> = words::youth(report).into_iter().chain(words::interval(&report.sli, report.few)).collect();
+    let mut all: Vec<String> =
+        words::youth(report).into_iter().chain(words::interval(&report.sli, report.few)).collect();
     if report.sources > 1 {
         all.push(format!("Lấy nguồn kém nhất trong {} nguồn: {}.", report.sources, report.source));
     }

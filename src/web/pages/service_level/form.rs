@@ -83,8 +83,7 @@ pub async fn create(
         Ok(level) => see_other(&format!("/muc-dich-vu/{}", level.definition.id)),
         Err(ServiceLevelError::Conflict) => {
             let taken = [form::fault("id", "is taken", "mã này đã có, hãy chọn mã khác")];
-            let shown =
-                Shown { status: StatusCode::CONFLICT, id: None, enabled: None, errors: &taken, conflict: None };
+            let shown = Shown { status: StatusCode::CONFLICT, id: None, enabled: None, errors: &taken, conflict: None };
             show(&state, &visitor, &sent, shown).await
         }
         Err(error) => refuse(&state, &visitor, &sent, None, error).await,
@@ -156,7 +155,9 @@ async fn conflict(state: &AppState, id: &str) -> String {
         format!(" Bản hiện nay là bản {}: {said}.", level.version)
     });
     let now = now.unwrap_or_default();
-    format!("Người khác vừa sửa mức này.{now} Những gì bạn nhập vẫn còn dưới đây; mở lại trang sửa để làm tiếp trên bản mới.")
+    format!(
+        "Người khác vừa sửa mức này.{now} Những gì bạn nhập vẫn còn dưới đây; mở lại trang sửa để làm tiếp trên bản mới."
+    )
 }
 
 fn unreadable(state: &AppState, visitor: &Visitor) -> Response {

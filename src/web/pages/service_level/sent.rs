@@ -224,8 +224,13 @@ pub async fn fields(tx: &mut Tx, sent: &Sent, exists: bool) -> Result<Vec<Field>
         Field::choice("hours", "Giờ tính", "", hours(), &sent.hours),
         Field::choice("failures", "Lần đo lỗi", "Chỉ cho thời gian đáp ứng.", failures(), &sent.failures),
         Field::choice("absent", "Lần đo vắng", "", absents(), &sent.absent),
-        Field::line("min_samples", "Số lần tối thiểu để ghi tỷ lệ", "Để trống: theo quy định chung.", &sent.min_samples)
-            .typed("number"),
+        Field::line(
+            "min_samples",
+            "Số lần tối thiểu để ghi tỷ lệ",
+            "Để trống: theo quy định chung.",
+            &sent.min_samples,
+        )
+        .typed("number"),
         Field::line("metric", "Chỉ số đếm phần đạt", "Khi đếm từ số liệu của nguồn.", &sent.metric),
         Field::line("of", "Chỉ số đếm tổng", "Khi đếm từ số liệu của nguồn.", &sent.of),
         Field::line("subject", "Đối tượng của chỉ số", "", &sent.subject),

@@ -115,12 +115,14 @@ pub fn youth(report: &Report) -> Option<String> {
 #[must_use]
 pub fn counts(counts: &Counts, d: &Definition) -> Vec<(&'static str, String, &'static str)> {
     let polled = d.indicator.is_polled();
-    let mut all = vec![
-        ("Đạt", number_vi(counts.good), "tính là đạt"),
-        ("Không đạt", number_vi(counts.bad), "tính là không đạt"),
-    ];
+    let mut all =
+        vec![("Đạt", number_vi(counts.good), "tính là đạt"), ("Không đạt", number_vi(counts.bad), "tính là không đạt")];
     if polled {
-        all.push(("Bỏ ra ngoài", number_vi(counts.excluded), "lỗi không phải của dịch vụ: mạng của bên đo, tường chắn"));
+        all.push((
+            "Bỏ ra ngoài",
+            number_vi(counts.excluded),
+            "lỗi không phải của dịch vụ: mạng của bên đo, tường chắn",
+        ));
     }
     if counts.other > 0 {
         all.push(("Không phải số", number_vi(counts.other), "không áp dụng hoặc quá nhỏ để công bố"));

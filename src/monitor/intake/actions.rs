@@ -1,0 +1,207 @@
+//! Takes figures in: what is new, what corrects an earlier figure, what was known, and what cannot be kept.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+
+use super::model::{Item, Place, Reason, Refused};
+use crate::account::audit::{self, Author};
+use crate::monitor::model::State;
+use crate::monitor::observation::model::{DAY, NewObservation, NewSeries, Observed};
+use crate::monitor::observation::{horizon, record, series, store};
+use crate::platform::db::{Db, Tx};
+
+/// Refusals and corrections that a report lists; the others are counted.
+pub const MOST_LISTED: usize = 1_000;
+
+/// Where figures go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The source.
+    pub source_id: String,
+    /// Rhythm of its values, milliseconds.
+    pub every_ms: Option<i64>,
+    /// Age from which a value is stale, milliseconds.
+    pub max_age_ms: Option<i64>,
+}
+
+/// Figures that were read, and those that could not be.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// All that was sent.
+    pub count: usize,
+    /// What can be kept.
+    pub items: Vec<Item>,
+    /// What cannot.
+    pub refused: Vec<Refused>,
+}
+
+/// What became of figures.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct IntakeReport {
+    /// Nothing was stored.
+    pub dry_run: bool,
+    /// Figures that were sent.
+    pub read: usize,
+    /// Figures for a time that had none.
+    pub added: usize,
+    /// Figures that differ from the one in force; both stay.
+    pub corrected: usize,
+    /// Figures that were known.
+    pub unchanged: usize,
+    /// Figures that were not taken.
+    pub refused: usize,
+    /// The first thousand refusals, in the order of what was sent.
+    pub refusals: Vec<Refused>,
+    /// The first thousand corrections, with what was in force before.
+    pub corrections: Vec<Correction>,
+}
+
+/// A figure that replaces another.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Correction {
+    /// Where it stood.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What is measured.
+    pub metric: String,
+    /// Of whom or what.
+    pub subject: String,
+    /// Beginning of its time, epoch milliseconds.
+    pub slot: i64,
+    /// What was in force.
+    pub before: Figure,
+    /// What is in force now.
+    pub after: Figure,
+}
+
+/// A state with its number.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Figure {
+    /// Whether there is a number.
+    #[schema(value_type = String)]
+    pub state: State,
+    /// The number.
+    pub value: Option<f64>,
+}
+
+impl From<Observed> for Figure {
+    fn from(observed: Observed) -> Self {
+        Self { state: observed.state, value: observed.value }
+    }
+}
+
+/// Takes figures in, in one transaction with its audit entry when a person sent them (`by`). With `dry_run` the same is
+/// done and taken back.
+///
+/// # Errors
+/// When the database fails; nothing is kept then.
+pub async fn take(
+    db: &Db,
+    target: &Target,
+    read: Read,
+    by: Option<Author<'_>>,
+    dry_run: bool,
+    now: Timestamp,
+) -> Result<IntakeReport, sqlx::Error> {
+    let mut tx = db.write().await?;
+    let (mut refused, readable) = (read.refused, read.items.len());
+    let unreadable = refused.len();
+    let (items, twice) = super::model::once(read.items);
+    refused.extend(twice);
+    let items = in_time(&mut tx, target, items, &mut refused).await?;
+    let taken = readable + unreadable - refused.len();
+    let rows = observations(&mut tx, target, &items, now).await?;
+    let corrections = corrections(&mut tx, &items, &rows).await?;
+    let recorded = record::take_in(&mut tx, &rows).await?;
+    refused.sort_by_key(|one| (one.place.index, one.place.line));
+    let report = IntakeReport {
+        dry_run,
+        read: read.count,
+        added: recorded.added,
+        corrected: recorded.corrected,
+        unchanged: taken - recorded.changes(),
+        refused: refused.len(),
+        refusals: refused.into_iter().take(MOST_LISTED).collect(),
+        corrections,
+    };
+    if dry_run {
+        return Ok(report);
+    }
+    if let Some(by) = by.filter(|_| recorded.changes() > 0) {
+        let detail = json!({ "added": report.added, "corrected": report.corrected, "refused": report.refused });
+        audit::record(&mut tx, by, "figures_entered", &target.source_id, &detail, now).await?;
+    }
+    tx.commit().await?;
+    Ok(report)
+}
+
+/// What is not older than the single values that are still there.
+async fn in_time(
+    tx: &mut Tx,
+    target: &Target,
+    items: Vec<Item>,
+    refused: &mut Vec<Refused>,
+) -> Result<Vec<Item>, sqlx::Error> {
+    if target.every_ms.is_none_or(|every| every >= DAY) {
+        return Ok(items);
+    }
+    let oldest = horizon::horizons(tx).await?.raw;
+    let (kept, late): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.slot >= oldest);
+    refused.extend(late.into_iter().map(|item| Refused::new(item.place, "period", Reason::TooLate)));
+    Ok(kept)
+}
+
+async fn observations(
+    tx: &mut Tx,
+    target: &Target,
+    items: &[Item],
+    now: Timestamp,
+) -> Result<Vec<NewObservation>, sqlx::Error> {
+    let wanted: Vec<NewSeries> = items
+        .iter()
+        .map(|item| NewSeries {
+            source_id: target.source_id.clone(),
+            metric: item.metric.clone(),
+            subject: item.subject.clone(),
+            unit: item.unit.clone(),
+            every_ms: target.every_ms,
+            max_age_ms: target.max_age_ms,
+        })
+        .collect();
+    let ids = series::ensure(tx, &wanted).await?;
+    let row = |(item, series_id): (&Item, i64)| NewObservation {
+        series_id,
+        slot: item.slot,
+        state: item.state,
+        value: item.value,
+        failure: None,
+        detail: item.note.clone(),
+        observed_at: now.as_millisecond(),
+    };
+    Ok(items.iter().zip(ids).map(row).collect())
+}
+
+/// What is in force before the first of the figures that will replace something.
+async fn corrections(tx: &mut Tx, items: &[Item], rows: &[NewObservation]) -> Result<Vec<Correction>, sqlx::Error> {
+    let keys: Vec<(i64, i64)> = rows.iter().map(|row| (row.series_id, row.slot)).collect();
+    let mut in_force = HashMap::with_capacity(keys.len());
+    for found in store::revisions(tx, &keys).await? {
+        // Later revisions come later.
+        in_force.insert((found.series_id, found.slot), found.observed());
+    }
+    let changed = items.iter().zip(rows).filter_map(|(item, row)| {
+        let before = in_force.get(&(row.series_id, row.slot)).filter(|before| **before != row.observed())?;
+        Some(Correction {
+            place: item.place.clone(),
+            metric: item.metric.clone(),
+            subject: item.subject.clone(),
+            slot: item.slot,
+            before: (*before).into(),
+            after: row.observed().into(),
+        })
+    });
+    Ok(changed.take(MOST_LISTED).collect())
+}

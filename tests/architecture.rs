@@ -119,6 +119,7 @@ fn sql_stands_in_stores_only() {
         "monitor/service_level/scope_store.rs",
         "monitor/service_level/store.rs",
         "monitor/service_level/version_store.rs",
+        "monitor/service_level/list_store.rs",
         "monitor/observation/horizon.rs",
         "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",

@@ -1,6 +1,7 @@
 //! The monitor: sources, values and their roll-ups, polling, and the simulator that tests poll.
 //! The monitor: sources, polling, values, dossiers, index 766, service levels, and the simulator that tests poll.
 //! The monitor: sources, values and their roll-ups, polling, figures sent in, dossiers counted without keeping who applied.
+//! The monitor: sources, values and their roll-ups, polling, dossiers counted without keeping who applied.
 
 mod assessed;
 mod dossiers;

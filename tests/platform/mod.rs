@@ -46,6 +46,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/service_level/scope_store.rs",
         "monitor/service_level/store.rs",
         "monitor/service_level/version_store.rs",
+        "monitor/service_level/list_store.rs",
         "monitor/observation/horizon.rs",
         "monitor/observation/page_store.rs",
         "monitor/observation/partition.rs",

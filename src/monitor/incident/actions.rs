@@ -150,12 +150,7 @@ struct Opening {
 }
 
 /// Makes a source part of the open incident of its cause, or opens one. Gives the incident.
-async fn open(
-    tx: &mut Tx,
-    opening: Opening,
-    now: Timestamp,
-    total: &mut Followed,
-) -> Result<String, sqlx::Error> {
+async fn open(tx: &mut Tx, opening: Opening, now: Timestamp, total: &mut Followed) -> Result<String, sqlx::Error> {
     let Opening { member, planned, at, many } = opening;
     let kind = if planned { "maintenance" } else { "incident" };
     let cause = cause(&member.source_id, &store::definition(tx, &member.source_id).await?);
@@ -214,12 +209,7 @@ async fn close(
     Ok(())
 }
 
-async fn event(
-    tx: &mut Tx,
-    incident: &Incident,
-    procedures: Vec<String>,
-    opened: bool,
-) -> Result<Event, sqlx::Error> {
+async fn event(tx: &mut Tx, incident: &Incident, procedures: Vec<String>, opened: bool) -> Result<Event, sqlx::Error> {
     let members = store::members(tx, &incident.id).await?;
     let mut sources: Vec<String> = members.into_iter().map(|member| member.source_id).collect();
     sources.dedup();

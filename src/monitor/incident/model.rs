@@ -135,11 +135,8 @@ impl Machine {
         if begun.polls < rule.opens_after {
             return (begun, None);
         }
-        let turn = Turn::Opened {
-            since: begun.since,
-            failure: begun.failure.unwrap_or(failure),
-            planned: begun.planned,
-        };
+        let turn =
+            Turn::Opened { since: begun.since, failure: begun.failure.unwrap_or(failure), planned: begun.planned };
         (Self { phase: Phase::Down, polls: 0, ..begun }, Some(turn))
     }
 }

@@ -198,13 +198,7 @@ pub async fn join(tx: &mut Tx, incident: &str, member: &Member) -> Result<(), sq
 /// # Errors
 /// When the database fails.
 pub async fn leave(tx: &mut Tx, incident: &str, source: &str, at: i64) -> Result<(), sqlx::Error> {
-    on_db!(tx, |conn| sqlx::query(sql::LEAVE)
-        .bind(incident)
-        .bind(source)
-        .bind(at)
-        .execute(conn)
-        .await
-        .map(|_| ()))
+    on_db!(tx, |conn| sqlx::query(sql::LEAVE).bind(incident).bind(source).bind(at).execute(conn).await.map(|_| ()))
 }
 
 /// Sources of an incident.
@@ -220,7 +214,8 @@ pub async fn members(tx: &mut Tx, incident: &str) -> Result<Vec<Member>, sqlx::E
 /// # Errors
 /// When the database fails.
 pub async fn procedures(tx: &mut Tx, incident: &str) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::PROCEDURES).bind(incident).fetch_all(conn).await?);
+    let rows: Vec<(String,)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::PROCEDURES).bind(incident).fetch_all(conn).await?);
     Ok(rows.into_iter().map(|(code,)| code).collect())
 }
 

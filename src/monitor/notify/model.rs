@@ -141,7 +141,8 @@ impl NewSubscription {
                     wrong.add("target", message, "cần địa chỉ https://, không kèm tên và mật khẩu", None);
                 }
                 if SecretPlace::read(&self.secret).is_none() {
-                    let message = "takes env:TOANTRINH_HOOK_NAME or secret:webhook_name: the secret itself is never kept here";
+                    let message =
+                        "takes env:TOANTRINH_HOOK_NAME or secret:webhook_name: the secret itself is never kept here";
                     let vietnamese = "ghi env:TOANTRINH_HOOK_TEN hoặc secret:webhook_ten, không ghi chính bí mật";
                     wrong.add("secret", message, vietnamese, Some("env:TOANTRINH_HOOK_ALERTS".to_owned()));
                 }
@@ -220,7 +221,15 @@ mod tests {
     fn a_secret_is_named_and_only_one_of_a_webhook() {
         assert!(SecretPlace::read("env:TOANTRINH_HOOK_A").is_some());
         assert!(SecretPlace::read("secret:webhook_a").is_some());
-        for wrong in ["", "hunter2", "env:PATH", "env:TOANTRINH_HOOK_", "secret:cookie_signing", "secret:webhook_", "env:TOANTRINH_HOOK_a"] {
+        for wrong in [
+            "",
+            "hunter2",
+            "env:PATH",
+            "env:TOANTRINH_HOOK_",
+            "secret:cookie_signing",
+            "secret:webhook_",
+            "env:TOANTRINH_HOOK_a",
+        ] {
             assert_eq!(SecretPlace::read(wrong), None, "{wrong}");
         }
     }

@@ -13,7 +13,9 @@ use crate::platform::db::Tx;
 pub async fn tell(tx: &mut Tx, event: &Event, now: Timestamp) -> Result<usize, sqlx::Error> {
     let mut told = 0;
     for subscription in store::subscriptions(tx).await? {
-        if subscription.enabled && subscription.wanted.wants(event) && store::tell(tx, &subscription, event, now).await?
+        if subscription.enabled
+            && subscription.wanted.wants(event)
+            && store::tell(tx, &subscription, event, now).await?
         {
             told += 1;
         }

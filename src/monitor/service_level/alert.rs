@@ -191,13 +191,7 @@ async fn write(tx: &mut Tx, alert: &Alert, before: Stage, after: Stage) -> Resul
     }
 }
 
-async fn event(
-    tx: &mut Tx,
-    d: &Definition,
-    alert: &Alert,
-    turn: Turn,
-    at: i64,
-) -> Result<Event, ServiceLevelError> {
+async fn event(tx: &mut Tx, d: &Definition, alert: &Alert, turn: Turn, at: i64) -> Result<Event, ServiceLevelError> {
     let (kind, said, verb) = match turn {
         Turn::Opened => (EventKind::AlertOpened, "opened", "Cảnh báo"),
         Turn::Resolved => (EventKind::AlertResolved, "resolved", "Hết cảnh báo"),

@@ -96,12 +96,7 @@ struct Computed {
     month: Option<(String, Option<Month>)>,
 }
 
-async fn compute(
-    tx: &mut Tx,
-    level: ServiceLevel,
-    end: i64,
-    setting: &Setting,
-) -> Result<Computed, ServiceLevelError> {
+async fn compute(tx: &mut Tx, level: ServiceLevel, end: i64, setting: &Setting) -> Result<Computed, ServiceLevelError> {
     let versioned = Versioned { definition: &level.definition, version: level.version };
     let report = measure::report(tx, versioned, end, setting).await?;
     let (name, span) = window::month_before(end);
@@ -148,7 +143,8 @@ fn version_for(versions: &[Version], month: Span) -> Option<(&Version, Span)> {
     if let Some(version) = begun.filter(|version| version.enabled) {
         return Some((version, month));
     }
-    let within = |version: &&Version| version.enabled && month.from < version.valid_from && version.valid_from < month.to;
+    let within =
+        |version: &&Version| version.enabled && month.from < version.valid_from && version.valid_from < month.to;
     let version = versions.iter().find(within)?;
     let step = if version.definition.indicator.is_polled() { Step::FiveMinutes } else { Step::Day };
     let span = Span::new(step.start_from(version.valid_from), month.to);

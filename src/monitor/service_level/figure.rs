@@ -84,6 +84,9 @@ mod tests {
         assert_eq!(vi.percent(0.999), "99,9 %");
         assert_eq!(vi.percent(0.998_999_9), "99,899 %", "never rounded up to an objective");
         assert_eq!(vi.percent(1.0), "100 %");
-        assert_eq!((vi.minutes(90), vi.minutes(120), en.minutes(4_320)), ("90 phút".into(), "2 giờ".into(), "3 days".into()));
+        assert_eq!(
+            (vi.minutes(90), vi.minutes(120), en.minutes(4_320)),
+            ("90 phút".into(), "2 giờ".into(), "3 days".into())
+        );
     }
 }

@@ -16,6 +16,7 @@ pub mod figure;
 pub mod interval;
 pub mod legal;
 pub mod line;
+pub mod list_store;
 pub mod measure;
 pub mod model;
 pub mod policy;

@@ -39,8 +39,12 @@ fn what(d: &Definition, l: Language) -> String {
     let age = l.minutes(i64::from(d.max_age_seconds.unwrap_or(0)) / 60);
     let (vi, en) = match d.indicator {
         Indicator::Availability => (
-            format!("Mục tiêu: ít nhất {goal} lần hỏi được trả lời tốt. Tốt là có câu trả lời và đạt mọi điều kiện của nguồn."),
-            format!("Objective: at least {goal} of polls answered well: an answer that meets every condition of the source."),
+            format!(
+                "Mục tiêu: ít nhất {goal} lần hỏi được trả lời tốt. Tốt là có câu trả lời và đạt mọi điều kiện của nguồn."
+            ),
+            format!(
+                "Objective: at least {goal} of polls answered well: an answer that meets every condition of the source."
+            ),
         ),
         Indicator::Latency => {
             let (vi, en) = match d.counting.failures {
@@ -54,14 +58,22 @@ fn what(d: &Definition, l: Language) -> String {
         }
         Indicator::Freshness => (
             format!("Mục tiêu: ít nhất {goal} thời gian có số liệu không cũ hơn {age}, xét từng bước 5 phút."),
-            format!("Objective: in at least {goal} of the time the newest value is no older than {age}, by steps of 5 minutes."),
+            format!(
+                "Objective: in at least {goal} of the time the newest value is no older than {age}, by steps of 5 minutes."
+            ),
         ),
         Indicator::DossiersOnTime => (
-            format!("Mục tiêu: ít nhất {goal} hồ sơ giải quyết xong đúng hạn, trên số hồ sơ xong có hạn, tính theo ngày xong."),
-            format!("Objective: at least {goal} of finished dossiers with a time limit were in time, by the day they were finished."),
+            format!(
+                "Mục tiêu: ít nhất {goal} hồ sơ giải quyết xong đúng hạn, trên số hồ sơ xong có hạn, tính theo ngày xong."
+            ),
+            format!(
+                "Objective: at least {goal} of finished dossiers with a time limit were in time, by the day they were finished."
+            ),
         ),
         Indicator::RemarksOnTime => (
-            format!("Mục tiêu: ít nhất {goal} phản ánh, kiến nghị được trả lời đúng hạn; ngày thiếu tử số hoặc mẫu số không tính."),
+            format!(
+                "Mục tiêu: ít nhất {goal} phản ánh, kiến nghị được trả lời đúng hạn; ngày thiếu tử số hoặc mẫu số không tính."
+            ),
             format!("Objective: at least {goal} of remarks answered in time; days without both counts are left out."),
         ),
         Indicator::Satisfaction => (
@@ -142,12 +154,14 @@ fn absent(d: &Definition, setting: &Setting, l: Language) -> String {
         Absent::Failure => ("tính là lỗi", "a failure"),
     };
     let vi = format!("Lần hỏi vắng {vi}, đếm riêng; vắng {samples} lần liền thì có cảnh báo riêng.");
-    let en = format!("A value that did not come is {en}, counted apart; {samples} in a row raise an alert of their own.");
+    let en =
+        format!("A value that did not come is {en}, counted apart; {samples} in a row raise an alert of their own.");
     l.pick(&vi, &en).to_owned()
 }
 
 fn few(d: &Definition, setting: &Setting, l: Language) -> String {
-    let few = d.counting.min_samples.map_or_else(|| setting.parameters.number("service_level_few").unwrap_or(0.0), f64::from);
+    let few =
+        d.counting.min_samples.map_or_else(|| setting.parameters.number("service_level_few").unwrap_or(0.0), f64::from);
     let few = l.decimal(few, 0);
     let vi = format!("Dưới {few} lần thì ghi số đếm và khoảng tin cậy 95 % (Wilson) thay cho tỷ lệ.");
     let en = format!("Below {few} events, counts and a 95 % interval (Wilson) stand in place of a percentage.");
@@ -205,11 +219,17 @@ pub fn report_text(report: &Report, l: Language) -> Vec<String> {
         let minutes = |minutes: f64| l.decimal(minutes, 1);
         let vi = format!(
             "Mức lỗi cho phép: {} lần, đã dùng {}; {} phút, còn {} phút",
-            l.decimal(budget.events.total, 1), l.count(c.bad), minutes(budget.minutes.total), minutes(budget.minutes.left)
+            l.decimal(budget.events.total, 1),
+            l.count(c.bad),
+            minutes(budget.minutes.total),
+            minutes(budget.minutes.left)
         );
         let en = format!(
             "Error budget: {} events, {} spent; {} minutes, {} left",
-            l.decimal(budget.events.total, 1), l.count(c.bad), minutes(budget.minutes.total), minutes(budget.minutes.left)
+            l.decimal(budget.events.total, 1),
+            l.count(c.bad),
+            minutes(budget.minutes.total),
+            minutes(budget.minutes.left)
         );
         lines.push(l.pick(&vi, &en).to_owned());
     }

@@ -1,21 +1,17 @@
-//! The monitor: sources, values and their roll-ups, polling, and the simulator that tests poll.
 //! The monitor: sources, polling, values, dossiers, index 766, service levels, and the simulator that tests poll.
-//! The monitor: sources, values and their roll-ups, polling, figures sent in, dossiers counted without keeping who applied.
-//! The monitor: sources, values and their roll-ups, polling, dossiers counted without keeping who applied.
 
 mod assessed;
 mod dossiers;
 mod given;
 mod index766;
-mod observation;
 mod intake;
 mod judged;
 mod observation;
+mod poll;
 mod privacy;
 mod probe;
 mod records;
 mod service;
 mod simulator;
-mod poll;
 mod source;
 mod sync;

@@ -1,11 +1,9 @@
-//! The monitor: sources, values and their roll-ups, polling, and the simulator that tests poll.
 //! The monitor: sources, polling, values, dossiers, index 766, service levels, and the simulator that tests poll.
 
 mod assessed;
 mod dossiers;
 mod given;
 mod index766;
-mod observation;
 mod judged;
 mod observation;
 mod privacy;

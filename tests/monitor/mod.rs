@@ -2,4 +2,6 @@
 
 mod observation;
 mod poll;
+mod replicas;
+mod running;
 mod source;

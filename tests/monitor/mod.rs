@@ -13,5 +13,7 @@ mod probe;
 mod records;
 mod service;
 mod simulator;
+mod replicas;
+mod running;
 mod source;
 mod sync;

@@ -101,6 +101,7 @@ fn sql_stands_in_stores_only() {
         "catalog/import/store.rs",
         "catalog/units.rs",
         "monitor/dossier/bulk.rs",
+        "monitor/incident/board_store.rs",
         "monitor/maintenance/list_store.rs",
         "monitor/service_level/list_store.rs",
         "monitor/observation/horizon.rs",

@@ -30,6 +30,7 @@ fn statements() -> BTreeMap<String, String> {
         "assessment/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
+        "monitor/incident/board_store.rs",
         "monitor/maintenance/list_store.rs",
         "monitor/service_level/list_store.rs",
         "monitor/observation/horizon.rs",

@@ -262,3 +262,20 @@ fn in_range(
     }
     Err(ConfigError::OutOfRange { setting, value: value.to_string(), expected })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_must_fit_into_a_header() {
+        let of = |contact: &str| Http { allow_loopback: false, contact: contact.to_owned() };
+        for good in ["", "ops@example.vn", "https://example.vn/lien-he?a=1"] {
+            assert!(of(good).check().is_ok(), "{good}");
+        }
+        for bad in ["ops@example.vn (night)", "a\r\nx: y", "liên-hệ@example.vn", "a b", &"x".repeat(201)] {
+            let error = of(bad).check().unwrap_err().to_string();
+            assert!(error.starts_with("http.contact = ") && error.contains("at most 200"), "{error}");
+        }
+    }
+}

@@ -7,6 +7,8 @@ pub mod app;
 pub mod cli;
 pub mod web;
 
+pub mod simulator;
+
 pub mod assessment;
 
 pub mod monitor;

@@ -86,7 +86,8 @@ pub mod sql {
     pub const IMPORT_BEGIN: &str = "
         INSERT INTO imports (id, source, started_at, complete) VALUES ($1, $2, $3, $4)";
     /// Closes an import's record.
-    pub const IMPORT_END: &str = "UPDATE imports SET finished_at = $2, report = $3 WHERE id = $1";
+    pub const IMPORT_END: &str = "
+        UPDATE imports SET finished_at = $2, report = $3, complete = $4 WHERE id = $1";
     /// Keeps a rejected record with its raw text.
     pub const REJECT: &str = "
         INSERT INTO import_rejections (import_id, line, code_raw, field, reason, message, raw)
@@ -278,15 +279,8 @@ pub struct NewVersion<'a> {
 pub async fn write_version(tx: &mut Tx, procedure: &Procedure, new: NewVersion<'_>) -> Result<(), StoreError> {
     let code = procedure.code.as_str();
     let at = new.valid_from.as_millisecond();
-    let size = i64::try_from(new.payload_size).unwrap_or(i64::MAX);
     let kind = word::of(&procedure.kind);
-    on_db!(tx, |conn| sqlx::query(sql::INSERT_PAYLOAD)
-        .bind(new.payload_sha256)
-        .bind(new.payload)
-        .bind(size)
-        .execute(conn)
-        .await
-        .map(|_| ())?);
+    keep_payload(tx, new.payload_sha256, new.payload, new.payload_size).await?;
     if new.number > 1 {
         on_db!(tx, |conn| sqlx::query(sql::CLOSE_VERSION)
             .bind(code)
@@ -323,6 +317,22 @@ pub async fn write_version(tx: &mut Tx, procedure: &Procedure, new: NewVersion<'
         .await
         .map(|_| ())?);
     write_acts(tx, code, &procedure.legal_basis).await
+}
+
+/// Keeps a packed payload under the SHA-256 of its bytes; `size` is that of the bytes before packing.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn keep_payload(tx: &mut Tx, sha256: &str, packed: &[u8], size: usize) -> Result<(), StoreError> {
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    on_db!(tx, |conn| sqlx::query(sql::INSERT_PAYLOAD)
+        .bind(sha256)
+        .bind(packed)
+        .bind(size)
+        .execute(conn)
+        .await
+        .map(|_| ())?);
+    Ok(())
 }
 
 async fn write_acts(tx: &mut Tx, code: &str, acts: &[LegalAct]) -> Result<(), StoreError> {

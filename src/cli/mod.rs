@@ -5,6 +5,8 @@ mod import;
 mod organisation;
 mod search;
 mod serve;
+mod simulate;
+mod sync;
 mod user;
 
 use std::net::SocketAddr;
@@ -45,12 +47,16 @@ enum Command {
     Demo,
     /// Bring data in.
     Import(import::Arguments),
+    /// Visit a portal and bring its catalog in.
+    Sync(sync::Arguments),
     /// Search from the command line.
     Search(search::Arguments),
     /// Add users, give programs tokens, shut users out.
     User(user::Arguments),
     /// Add organisations that users act for.
     Organisation(organisation::Arguments),
+    /// Stand in for the national portal on this machine: its wire formats, captured answers, faults by setting.
+    Simulate(simulate::Arguments),
     /// Delete the search index and build it anew from the database.
     Reindex,
     /// Bring a PostgreSQL database's schema up to this program's.
@@ -95,9 +101,11 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
             serve::demo(&settings).await
         }
         Command::Import(arguments) => import::run(&settings, arguments).await,
+        Command::Sync(arguments) => sync::run(&settings, &arguments).await,
         Command::Search(arguments) => search::run(&settings, arguments).await,
         Command::User(arguments) => user::run(&settings, arguments).await,
         Command::Organisation(arguments) => organisation::run(&settings, arguments).await,
+        Command::Simulate(given) => simulate::run(arguments.listen, given).await,
         Command::Reindex => serve::reindex(&settings).await,
         Command::Migrate => serve::migrate(&settings).await,
         Command::Check => check::run(&settings).await,

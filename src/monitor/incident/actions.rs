@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::follow_store::{self, Follower, New};
-use super::model::{Phase, Poll, Rule, Seen, Severity, Turn, cause};
+use super::model::{Machine, Phase, Poll, Rule, Seen, Severity, Turn, cause};
 use super::store::{self, Incident, Member};
 use crate::monitor::maintenance::store as maintenance_store;
 use crate::monitor::model::FailureKind;
@@ -46,6 +46,7 @@ pub async fn follow(db: &Db, now: Timestamp) -> Result<Followed, ParameterError>
         follow_store::adopt(&mut tx, now.as_millisecond() - LOOK_BACK).await?;
         let new = follow_store::new(&mut tx, now.as_millisecond(), ROUND).await?;
         if new.is_empty() {
+            let_go(&mut tx, now, &mut total).await?;
             tx.commit().await?;
             return Ok(total);
         }
@@ -107,6 +108,19 @@ async fn round(tx: &mut Tx, new: &[New], now: Timestamp, total: &mut Followed) -
     }
     for series in moved {
         follow_store::put(tx, &followers[&series]).await?;
+    }
+    Ok(())
+}
+
+/// A source that was switched off is part of no incident any more: its part ends with its last poll.
+async fn let_go(tx: &mut Tx, now: Timestamp, total: &mut Followed) -> Result<(), sqlx::Error> {
+    for mut follower in follow_store::switched_off(tx).await? {
+        let ended = follower.judged_at.unwrap_or(follower.slot);
+        follower.set(Machine { since: ended, ..Machine::default() });
+        if let Some(id) = follower.incident_id.take() {
+            close(tx, &id, &follower.source_id, (ended, now.as_millisecond()), now, total).await?;
+        }
+        follow_store::put(tx, &follower).await?;
     }
     Ok(())
 }

@@ -33,6 +33,12 @@ pub mod sql {
         SELECT series_id, source_id, slot, phase, planned, since, polls, clear_since, failure, judged_at, good_at,
                incident_id
         FROM incident_followers WHERE source_id = $1 ORDER BY series_id LIMIT 100";
+    /// States within an incident whose source has been switched off: no poll will end it.
+    pub const SWITCHED_OFF: &str = "
+        SELECT f.series_id, f.source_id, f.slot, f.phase, f.planned, f.since, f.polls, f.clear_since, f.failure,
+               f.judged_at, f.good_at, f.incident_id
+        FROM incident_followers f JOIN sources s ON s.id = f.source_id
+        WHERE f.incident_id IS NOT NULL AND s.enabled = 0 ORDER BY f.source_id, f.series_id LIMIT 10000";
     /// Writes a state.
     pub const PUT: &str = "
         UPDATE incident_followers SET slot = $2, phase = $3, planned = $4, since = $5, polls = $6, clear_since = $7,
@@ -140,6 +146,14 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Follower>, sqlx::Error> {
 pub async fn of_source(tx: &mut Tx, source: &str) -> Result<Option<Follower>, sqlx::Error> {
     let all: Vec<Follower> = on_db!(tx, |conn| sqlx::query_as(sql::OF_SOURCE).bind(source).fetch_all(conn).await?);
     Ok(all.into_iter().next())
+}
+
+/// States within an incident whose source has been switched off.
+///
+/// # Errors
+/// When the database fails.
+pub async fn switched_off(tx: &mut Tx) -> Result<Vec<Follower>, sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query_as(sql::SWITCHED_OFF).fetch_all(conn).await)
 }
 
 /// Writes a state.

@@ -50,3 +50,22 @@ pub(super) fn unreachable_kind(kind: io::ErrorKind) -> bool {
 fn cut_off() -> bool {
     no_route(Ipv4Addr::new(192, 0, 2, 1).into()) && no_route(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_always_has_a_way_to_itself() {
+        assert!(!no_route(Ipv4Addr::LOCALHOST.into()));
+        assert!(!cut_off() || no_route(Ipv4Addr::new(192, 0, 2, 7).into()));
+    }
+
+    #[test]
+    fn only_errors_about_the_way_speak_of_our_own_network() {
+        assert!(
+            unreachable_kind(io::ErrorKind::NetworkUnreachable) && unreachable_kind(io::ErrorKind::HostUnreachable)
+        );
+        assert!(!unreachable_kind(io::ErrorKind::ConnectionRefused) && !unreachable_kind(io::ErrorKind::TimedOut));
+    }
+}

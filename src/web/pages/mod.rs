@@ -10,6 +10,7 @@ pub mod performance;
 pub mod procedure;
 pub mod search;
 pub mod sign_in;
+pub mod source;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};

@@ -10,12 +10,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::dossiers;
+use crate::account::audit::Author;
 use crate::app;
 use crate::assessment::{self, volumes};
 use crate::catalog::import::actions::{Options, import};
 use crate::catalog::import::lines::Lines;
 use crate::catalog::units;
 use crate::config::Settings;
+use crate::monitor::intake::actions::take_table;
+use crate::monitor::source::actions as sources;
 use crate::platform::clock::{Clock, SystemClock};
 use crate::platform::db::Db;
 
@@ -38,6 +41,8 @@ enum What {
     Dossiers(dossiers::Dossiers),
     /// Days off of a year.
     Calendar(dossiers::Calendar),
+    /// Figures of a source of the kind upload or manual: CSV or XLSX with the columns kỳ, giá trị, chỉ tiêu, đối tượng.
+    Observations(Observations),
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +89,24 @@ struct Units {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+struct Observations {
+    /// The file.
+    path: PathBuf,
+    /// Id of the source.
+    #[arg(long, value_name = "ID")]
+    source: String,
+    /// Read and compare only, write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Fail when any row was refused.
+    #[arg(long)]
+    strict: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 /// Runs an import.
 pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.what {
@@ -92,6 +115,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<Ex
         What::Units(arguments) => import_units(settings, &arguments).await,
         What::Dossiers(arguments) => dossiers::dossiers(settings, &arguments).await,
         What::Calendar(arguments) => dossiers::calendar(settings, &arguments).await,
+        What::Observations(arguments) => import_observations(settings, &arguments).await,
     }
 }
 
@@ -175,6 +199,31 @@ async fn import_units(settings: &Settings, arguments: &Units) -> anyhow::Result<
     }
     db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn import_observations(settings: &Settings, arguments: &Observations) -> anyhow::Result<ExitCode> {
+    let bytes = std::fs::read(&arguments.path).with_context(|| format!("cannot read {}", arguments.path.display()))?;
+    let db = app::open_database(settings).await?;
+    let source = sources::find(&mut db.read().await?, &arguments.source).await?;
+    let source = source.with_context(|| format!("there is no source `{}`", arguments.source))?;
+    let (by, now) = (Author::COMMAND_LINE, SystemClock.now());
+    let report = take_table(&db, &source, bytes, by, arguments.dry_run, now).await?;
+    db.close().await;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        let begin = if report.dry_run { "nothing stored: " } else { "" };
+        let counts = [("added", report.added), ("corrected", report.corrected), ("unchanged", report.unchanged)];
+        let counts: Vec<String> = counts.iter().map(|(what, n)| format!("{n} {what}")).collect();
+        println!("{begin}{} rows read, {}, {} refused", report.read, counts.join(", "), report.refused);
+        for refused in &report.refusals {
+            let (line, column) = (refused.place.line.unwrap_or(0), refused.place.column.as_deref());
+            println!("  line {line}, {}: {}", column.unwrap_or(refused.field), refused.reason);
+        }
+    }
+    let void = report.added + report.corrected + report.unchanged == 0;
+    let failed = void || (arguments.strict && report.refused > 0);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// The first instant of a day in Vietnam.

@@ -8,6 +8,7 @@ mod organisation;
 mod search;
 mod serve;
 mod simulate;
+mod sources;
 mod sync;
 mod user;
 
@@ -55,6 +56,8 @@ enum Command {
     Search(search::Arguments),
     /// Add users, give programs tokens, shut users out.
     User(user::Arguments),
+    /// Put sources of figures from a file, list them.
+    Sources(sources::Arguments),
     /// Add organisations that users act for.
     Organisation(organisation::Arguments),
     /// Stand in for the national portal on this machine: its wire formats, captured answers, faults by setting.
@@ -106,6 +109,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sync(arguments) => sync::run(&settings, &arguments).await,
         Command::Search(arguments) => search::run(&settings, arguments).await,
         Command::User(arguments) => user::run(&settings, arguments).await,
+        Command::Sources(arguments) => sources::run(&settings, arguments).await,
         Command::Organisation(arguments) => organisation::run(&settings, arguments).await,
         Command::Simulate(given) => simulate::run(arguments.listen, given).await,
         Command::Reindex => serve::reindex(&settings).await,

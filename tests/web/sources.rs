@@ -126,6 +126,7 @@ async fn a_source_is_made_changed_and_switched_and_its_history_says_by_whom() {
         for action in ["source_created", "source_changed", "source_disabled"] {
             assert!(actions.iter().any(|done| done == action), "{action} is not in {actions:?}");
         }
+        drop(tx);
         served.app.stop().await;
     }
 }

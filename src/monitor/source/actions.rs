@@ -214,7 +214,10 @@ async fn put_in(
 }
 
 /// A definition as it is kept: texts without the spaces around them, codes in one spelling and order.
-fn normal(definition: &Definition) -> Result<Definition, SourceError> {
+///
+/// # Errors
+/// [`SourceError::Invalid`] naming every field.
+pub fn normal(definition: &Definition) -> Result<Definition, SourceError> {
     let wrong = check(definition);
     if !wrong.is_empty() {
         return Err(SourceError::Invalid(wrong));

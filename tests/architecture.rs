@@ -108,6 +108,7 @@ fn sql_stands_in_stores_only() {
         "monitor/dossier/bulk.rs",
         "monitor/incident/board_store.rs",
         "monitor/maintenance/list_store.rs",
+        "monitor/notify/inbox_store.rs",
         "monitor/service_level/list_store.rs",
         "monitor/incident/follow_store.rs",
         "monitor/incident/store.rs",

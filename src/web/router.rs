@@ -39,6 +39,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/api/v1/maintenances/{id}", post(api::maintenances::change))
         .route("/co-quan/bao-tri", get(pages::maintenance::page).post(pages::maintenance::announce))
         .route("/co-quan/bao-tri/{id}", post(pages::maintenance::change))
+        .route("/co-quan/thong-bao", get(pages::notifications::page).post(pages::notifications::read))
         .route("/tinh-trang", get(status::overview::page))
         .route("/tinh-trang/su-co/{id}", get(status::incident::page))
         .route("/api/v1/incidents", get(api::incidents::list))

@@ -32,6 +32,7 @@ fn statements() -> BTreeMap<String, String> {
         "catalog/units.rs",
         "monitor/incident/board_store.rs",
         "monitor/maintenance/list_store.rs",
+        "monitor/notify/inbox_store.rs",
         "monitor/service_level/list_store.rs",
         "monitor/index766/directory.rs",
         "monitor/index766/rule_store.rs",

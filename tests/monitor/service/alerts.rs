@@ -71,7 +71,10 @@ async fn a_budget_that_burns_in_both_windows_opens_an_alert_that_closes_when_it_
         let told = told(&test.db).await;
         assert_eq!(told.len(), 2 * history.len(), "{told:#?}");
         assert!(told[0].starts_with("alert_opened Cảnh báo: Cổng a"), "{told:#?}");
-        assert_eq!(number(&test.db, "SELECT COUNT(*) FROM notifications WHERE event = 'alert_resolved'").await, i64::try_from(history.len()).unwrap());
+        assert_eq!(
+            number(&test.db, "SELECT COUNT(*) FROM notifications WHERE event = 'alert_resolved'").await,
+            i64::try_from(history.len()).unwrap()
+        );
     }
 }
 

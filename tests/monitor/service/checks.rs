@@ -12,14 +12,7 @@ use super::given::{admin, availability, number, probe};
 use crate::support::{NOW, databases};
 
 fn known(every_ms: i64) -> Known {
-    Known {
-        source: true,
-        procedure: true,
-        unit: true,
-        metric: true,
-        of: true,
-        rhythms: vec![Some(every_ms)],
-    }
+    Known { source: true, procedure: true, unit: true, metric: true, of: true, rhythms: vec![Some(every_ms)] }
 }
 
 fn wrong(definition: &Definition, every_ms: i64) -> Vec<FieldError> {

@@ -86,7 +86,11 @@ async fn several_sources_of_one_host_are_one_incident_and_another_host_is_anothe
         let names: Vec<&str> = members.iter().map(|member| member.source_id.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
         let minute = |at_: i64| (at_ - at(BEGIN)) / MINUTE;
-        assert_eq!((minute(merged.started_at), merged.ended_at.map(minute)), (1, Some(9)), "the last to come back ends it");
+        assert_eq!(
+            (minute(merged.started_at), merged.ended_at.map(minute)),
+            (1, Some(9)),
+            "the last to come back ends it"
+        );
         let other = all.iter().find(|one| one.cause == "khac.example.vn").unwrap();
         assert_eq!((other.severity.as_str(), other.closed_at), ("critical", None), "it stands for every procedure");
         assert_eq!(store::procedures(&mut tx, &other.id).await.unwrap(), ["*"]);

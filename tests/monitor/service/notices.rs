@@ -322,10 +322,17 @@ async fn an_e_mail_reaches_a_real_mail_server() {
         let done = delivered(&test.db, &post_office(&server.url), NOW).await;
         assert_eq!(done, Delivered { sent: 1, again: 1, dead: 1 }, "451 is for now, 550 is for good");
         let letter = server.letter();
-        assert_eq!((letter["from"].as_str(), letter["to"][0].as_str()), (Some("toantrinh@example.vn"), Some("an@example.vn")));
+        assert_eq!(
+            (letter["from"].as_str(), letter["to"][0].as_str()),
+            (Some("toantrinh@example.vn"), Some("an@example.vn"))
+        );
         let text = letter["text"].as_str().unwrap();
         assert!(text.contains("Message-ID: <") && text.contains("Date: Tue, 24 Nov 2026 02:00:00 +0000"), "{text}");
         assert!(text.contains("Subject: =?utf-8?"), "{text}");
-        assert_eq!(delivered(&test.db, &post_office(""), NOW + SignedDuration::from_secs(60)).await.again, 1, "no server is set");
+        assert_eq!(
+            delivered(&test.db, &post_office(""), NOW + SignedDuration::from_secs(60)).await.again,
+            1,
+            "no server is set"
+        );
     }
 }

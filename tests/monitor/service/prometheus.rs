@@ -105,7 +105,8 @@ fn open_metrics(all: &[(&str, Vec<(i64, Came)>)]) -> String {
 async fn serve(folder: &Path, text: &str) -> Option<(Server, String)> {
     let (input, data) = (folder.join("series.om"), folder.join("data"));
     std::fs::write(&input, text).unwrap();
-    let made = Command::new("promtool").args(["tsdb", "create-blocks-from", "openmetrics"]).arg(&input).arg(&data).output();
+    let made =
+        Command::new("promtool").args(["tsdb", "create-blocks-from", "openmetrics"]).arg(&input).arg(&data).output();
     let Ok(made) = made else {
         eprintln!("SKIPPED beside Prometheus: promtool is not installed; tests/run installs it");
         return None;

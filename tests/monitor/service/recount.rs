@@ -50,7 +50,20 @@ fn local(at: i64) -> (i64, i64) {
 }
 
 const OFF: [(i64, i64); 14] = [
-    (1, 1), (2, 16), (2, 17), (2, 18), (2, 19), (2, 20), (4, 27), (4, 30), (5, 1), (8, 31), (9, 1), (9, 2), (11, 24), (0, 0),
+    (1, 1),
+    (2, 16),
+    (2, 17),
+    (2, 18),
+    (2, 19),
+    (2, 20),
+    (4, 27),
+    (4, 30),
+    (5, 1),
+    (8, 31),
+    (9, 1),
+    (9, 2),
+    (11, 24),
+    (0, 0),
 ];
 
 fn is_worked(at: i64) -> bool {
@@ -170,15 +183,24 @@ async fn every_window_equals_the_recount() {
         let mut windows: Vec<Window> = periods.into_iter().map(|period| Window::Calendar { period }).collect();
         windows.extend([1, 7, 30, 90].map(|days| Window::Rolling { days }));
         let mut ends = vec![
-            "2026-11-01T00:00", "2026-10-01T00:00", "2026-11-01T00:05", "2026-10-31T23:55", "2026-08-22T17:00",
-            "2026-08-24T07:00", "2026-09-03T11:30", "2026-11-24T13:30", "2026-11-25T13:35",
+            "2026-11-01T00:00",
+            "2026-10-01T00:00",
+            "2026-11-01T00:05",
+            "2026-10-31T23:55",
+            "2026-08-22T17:00",
+            "2026-08-24T07:00",
+            "2026-09-03T11:30",
+            "2026-11-24T13:30",
+            "2026-11-25T13:35",
         ];
         let random: Vec<i64> = (0..6).map(|_| at("2026-08-12T00:00") + dice.throw(30_000) as i64 * EVERY).collect();
         let ends: Vec<i64> = ends.drain(..).map(at).chain(random).collect();
         let mut compared = 0;
         for end in &ends {
             for window in &windows {
-                for (hours, exclude) in [(Hours::Always, true), (Hours::WorkingHours, true), (Hours::WorkingHours, false)] {
+                for (hours, exclude) in
+                    [(Hours::Always, true), (Hours::WorkingHours, true), (Hours::WorkingHours, false)]
+                {
                     level.window = *window;
                     level.counting.hours = hours;
                     level.counting.exclude_maintenance = exclude;

@@ -183,7 +183,8 @@ async fn dossiers_on_time_come_from_the_statistics_of_a_procedure_and_a_unit() {
     for test in databases().await {
         run(&test.db, "INSERT INTO dossier_sources (id, name, side, created_at) VALUES (1, 'a', 'local', 0)").await;
         let day = toantrinh::monitor::observation::model::vietnam_day(at("2026-11-03T00:00"));
-        let groups = [(1, "1.900001", "H31.1", 80, 20), (2, "1.900001", "H31.2", 10, 0), (3, "1.900002", "H31.1", 0, 9)];
+        let groups =
+            [(1, "1.900001", "H31.1", 80, 20), (2, "1.900001", "H31.2", 10, 0), (3, "1.900002", "H31.1", 0, 9)];
         for (id, code, unit, on_time, late) in groups {
             run(
                 &test.db,
@@ -227,8 +228,16 @@ async fn the_policy_says_every_number_it_counts_by() {
         let level = availability("a", "cong", "");
         let vi = policy_text(&level, &setting, day, Some(MINUTE), Language::Vietnamese).join("\n");
         let parts = [
-            "99 %", "30 ngày", "24x7", "7 ngày làm việc (NĐ 224/2026/NĐ-CP Điều 13)", "Dưới 100 lần", "vắng 3 lần",
-            "gấp 14,4 (1 giờ + 5 phút)", "gấp 6 (6 giờ + 30 phút)", "gấp 3 (1 ngày + 2 giờ)", "gấp 1 (3 ngày + 6 giờ)",
+            "99 %",
+            "30 ngày",
+            "24x7",
+            "7 ngày làm việc (NĐ 224/2026/NĐ-CP Điều 13)",
+            "Dưới 100 lần",
+            "vắng 3 lần",
+            "gấp 14,4 (1 giờ + 5 phút)",
+            "gấp 6 (6 giờ + 30 phút)",
+            "gấp 3 (1 ngày + 2 giờ)",
+            "gấp 1 (3 ngày + 6 giờ)",
             "tường lửa",
         ];
         for part in parts {

@@ -21,6 +21,8 @@ pub struct Settings {
     pub search: Search,
     /// Requests this program makes.
     pub http: Http,
+    /// Polling of sources.
+    pub monitor: Monitor,
     /// E-mail that this program sends.
     pub mail: Mail,
     /// Logs.
@@ -80,6 +82,38 @@ impl Http {
         }
         let expected = "at most 200 visible ASCII characters without space, parenthesis and backslash";
         Err(ConfigError::OutOfRange { setting: "http.contact", value: contact.clone(), expected })
+    }
+}
+
+/// `[monitor]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Monitor {
+    /// Polls sources; another process on the same database may do it instead.
+    pub enabled: bool,
+    /// Polls that run in this process at once.
+    pub concurrent: usize,
+    /// Seconds after which another process may ask for a slot that this one claimed and did not end. A poll that takes
+    /// longer has its lease prolonged; a source with a long time limit has a longer one.
+    pub lease_seconds: u64,
+    /// Hosts that can be reached whenever our own network is up, as `name:port`. When a probe fails and none of them
+    /// accepts a connection, the failure is our network's and does not count. Empty: every failure is the source's.
+    pub control_hosts: Vec<String>,
+}
+
+impl Monitor {
+    fn check(&self) -> Result<(), ConfigError> {
+        in_range("monitor.concurrent", self.concurrent as u64, 1, 4096, "1 to 4096 polls")?;
+        in_range("monitor.lease_seconds", self.lease_seconds, 5, 3600, "5 to 3600 seconds")?;
+        let port = |host: &str| host.rsplit_once(':').filter(|(name, _)| !name.is_empty())?.1.parse::<u16>().ok();
+        match self.control_hosts.iter().find(|host| port(host).is_none_or(|port| port == 0)) {
+            None if self.control_hosts.len() <= 16 => Ok(()),
+            wrong => Err(ConfigError::OutOfRange {
+                setting: "monitor.control_hosts",
+                value: wrong.cloned().unwrap_or_else(|| format!("{} hosts", self.control_hosts.len())),
+                expected: "at most 16 hosts as name:port",
+            }),
+        }
     }
 }
 
@@ -154,6 +188,7 @@ impl Default for Settings {
             database: Database::default(),
             search: Search { cache_entries: 10_000, follow_seconds: 2 },
             http: Http::default(),
+            monitor: Monitor { enabled: true, concurrent: 64, lease_seconds: 30, control_hosts: Vec::new() },
             mail: Mail::default(),
             log: Log { level: "info,sqlx=warn,tantivy=warn".to_owned(), format: LogFormat::Text },
         }
@@ -230,6 +265,7 @@ impl Settings {
         in_range("search.cache_entries", self.search.cache_entries as u64, 0, 1_000_000, "0 to 1,000,000 answers")?;
         in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")?;
         self.http.check()?;
+        self.monitor.check()?;
         self.mail.check()
     }
 

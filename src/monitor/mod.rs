@@ -11,6 +11,8 @@ pub mod model;
 pub mod notify;
 pub mod observation;
 pub mod parameters;
+pub mod poll;
 pub mod portal;
 pub mod probe;
 pub mod service_level;
+pub mod source;

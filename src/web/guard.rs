@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::pages;
 use super::routes::{self, Found};
 use super::state::AppState;
-use super::visitor::Visitor;
+use super::visitor::{Sender, Visitor};
 use crate::account::model::{Access, Decision, allows};
 use crate::account::secret::same;
 use crate::monitor::intake::table;
@@ -55,6 +55,9 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
             return refuse(&state, &visitor, &request, &problem);
         }
     };
+    if access == Access::Source {
+        return sent(&state, &visitor, request, next).await;
+    }
     if let Some(problem) = refusal(&visitor, access, &request, changes) {
         return refuse(&state, &visitor, &request, &problem);
     }
@@ -74,6 +77,24 @@ fn refusal(visitor: &Visitor, access: Access, request: &Request, changes: bool) 
         Decision::Allowed => None,
         Decision::NeedsSignIn => Some(Problem::new(Code::NotSignedIn, "sign in, or send a token that still holds")),
         Decision::Forbidden => Some(Problem::new(Code::Forbidden, "none of your roles may use this address")),
+    }
+}
+
+/// Runs the handler of an address that is for sources, when the request shows the token of one. No browser sends a token
+/// by itself, so no other site can.
+async fn sent(state: &AppState, visitor: &Visitor, mut request: Request, next: Next) -> Response {
+    match Sender::of(state, request.headers()).await {
+        Ok(Some(sender)) => {
+            request.extensions_mut().insert(sender);
+            let mut response = next.run(request).await;
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Ok(None) => {
+            let problem = Problem::new(Code::NotSignedIn, "send the token of a source that is on");
+            refuse(state, visitor, &request, &problem)
+        }
+        Err(error) => refuse(state, visitor, &request, &Problem::internal(&error)),
     }
 }
 

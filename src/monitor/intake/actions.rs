@@ -6,25 +6,95 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use super::model::{Item, Place, Reason, Refused};
+use super::model::{Item, Line, Place, Reason, Refused};
+use super::table::Unreadable;
+use super::upload::{self, Uploaded};
 use crate::account::audit::{self, Author};
 use crate::monitor::model::State;
 use crate::monitor::observation::model::{DAY, NewObservation, NewSeries, Observed};
 use crate::monitor::observation::{horizon, record, series, store};
+use crate::monitor::source::actions::Source;
+use crate::monitor::source::model::{Definition, What};
 use crate::platform::db::{Db, Tx};
 
 /// Refusals and corrections that a report lists; the others are counted.
 pub const MOST_LISTED: usize = 1_000;
+
+/// Figures that a report shows as they were understood.
+const FIRST: usize = 10;
 
 /// Where figures go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The source.
     pub source_id: String,
-    /// Rhythm of its values, milliseconds.
-    pub every_ms: Option<i64>,
     /// Age from which a value is stale, milliseconds.
     pub max_age_ms: Option<i64>,
+}
+
+impl Target {
+    /// Where the figures of a source go.
+    #[must_use]
+    pub fn of(definition: &Definition) -> Self {
+        Self { source_id: definition.id.clone(), max_age_ms: definition.max_age_ms() }
+    }
+}
+
+/// The lines of figures of a source that figures are sent to; none of others.
+#[must_use]
+pub fn lines(definition: &Definition) -> Vec<Line> {
+    match &definition.what {
+        What::Push(figures) | What::Upload(figures) | What::Manual(figures) => {
+            figures.metrics.iter().map(Line::from).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Why a table is not taken; nothing of it is kept then.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The source takes no tables.
+    #[error("the source takes no tables: only those of the kinds upload and manual do")]
+    Kind,
+    /// The source is off.
+    #[error("the source is off: switch it on first")]
+    Off,
+    /// It is no table.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// Reading it ended before its time.
+    #[error("reading the table ended before its time")]
+    Reader,
+    /// The database failed.
+    #[error("the database failed")]
+    Sql(#[from] sqlx::Error),
+}
+
+/// Takes a table in (CSV or XLSX, see [`upload::read`]), the same way for page, API and command line.
+///
+/// # Errors
+/// [`TableError`]
+pub async fn take_table(
+    db: &Db,
+    source: &Source,
+    bytes: Vec<u8>,
+    by: Author<'_>,
+    dry_run: bool,
+    now: Timestamp,
+) -> Result<IntakeReport, TableError> {
+    if !matches!(source.definition.what, What::Upload(_) | What::Manual(_)) {
+        return Err(TableError::Kind);
+    }
+    if !source.enabled {
+        return Err(TableError::Off);
+    }
+    let (lines, at) = (lines(&source.definition), now.as_millisecond());
+    // A workbook is unpacked and read here: long enough to keep a thread from everybody else.
+    let uploaded = tokio::task::spawn_blocking(move || upload::read(&bytes, &lines, at));
+    let Uploaded { items, refused, rows } = uploaded.await.map_err(|_| TableError::Reader)??;
+    let read = Read { count: rows, items, refused };
+    Ok(take(db, &Target::of(&source.definition), read, Some(by), dry_run, now).await?)
 }
 
 /// Figures that were read, and those that could not be.
@@ -57,6 +127,40 @@ pub struct IntakeReport {
     pub refusals: Vec<Refused>,
     /// The first thousand corrections, with what was in force before.
     pub corrections: Vec<Correction>,
+    /// The first ten figures as they were understood.
+    pub first: Vec<Understood>,
+}
+
+/// A figure as it was understood.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Understood {
+    /// Where it stood.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What is measured.
+    pub metric: String,
+    /// Of whom or what.
+    pub subject: String,
+    /// Unit.
+    pub unit: String,
+    /// Beginning of its time, epoch milliseconds.
+    pub slot: i64,
+    /// State and number.
+    #[serde(flatten)]
+    pub figure: Figure,
+}
+
+impl From<&Item> for Understood {
+    fn from(item: &Item) -> Self {
+        Self {
+            place: item.place.clone(),
+            metric: item.metric.clone(),
+            subject: item.subject.clone(),
+            unit: item.unit.clone(),
+            slot: item.slot,
+            figure: Figure { state: item.state, value: item.value },
+        }
+    }
 }
 
 /// A figure that replaces another.
@@ -111,7 +215,7 @@ pub async fn take(
     let unreadable = refused.len();
     let (items, twice) = super::model::once(read.items);
     refused.extend(twice);
-    let items = in_time(&mut tx, target, items, &mut refused).await?;
+    let items = in_time(&mut tx, items, &mut refused).await?;
     let taken = readable + unreadable - refused.len();
     let rows = observations(&mut tx, target, &items, now).await?;
     let corrections = corrections(&mut tx, &items, &rows).await?;
@@ -126,6 +230,7 @@ pub async fn take(
         refused: refused.len(),
         refusals: refused.into_iter().take(MOST_LISTED).collect(),
         corrections,
+        first: items.iter().take(FIRST).map(Understood::from).collect(),
     };
     if dry_run {
         return Ok(report);
@@ -139,17 +244,10 @@ pub async fn take(
 }
 
 /// What is not older than the single values that are still there.
-async fn in_time(
-    tx: &mut Tx,
-    target: &Target,
-    items: Vec<Item>,
-    refused: &mut Vec<Refused>,
-) -> Result<Vec<Item>, sqlx::Error> {
-    if target.every_ms.is_none_or(|every| every >= DAY) {
-        return Ok(items);
-    }
+async fn in_time(tx: &mut Tx, items: Vec<Item>, refused: &mut Vec<Refused>) -> Result<Vec<Item>, sqlx::Error> {
     let oldest = horizon::horizons(tx).await?.raw;
-    let (kept, late): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.slot >= oldest);
+    let kept = |item: &Item| item.slot >= oldest || item.every_ms.is_none_or(|every| every >= DAY);
+    let (kept, late): (Vec<_>, Vec<_>) = items.into_iter().partition(kept);
     refused.extend(late.into_iter().map(|item| Refused::new(item.place, "period", Reason::TooLate)));
     Ok(kept)
 }
@@ -167,7 +265,7 @@ async fn observations(
             metric: item.metric.clone(),
             subject: item.subject.clone(),
             unit: item.unit.clone(),
-            every_ms: target.every_ms,
+            every_ms: item.every_ms,
             max_age_ms: target.max_age_ms,
         })
         .collect();

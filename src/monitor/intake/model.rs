@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::period::Period;
 use crate::monitor::model::State;
+use crate::monitor::source::model::Metric;
 use crate::platform::word;
 
 /// Most figures taken at once.
@@ -29,6 +30,15 @@ pub struct Line {
     pub metric: String,
     /// Its unit.
     pub unit: String,
+    /// Rhythm of its values, milliseconds; `None` when they come when they come.
+    pub every_ms: Option<i64>,
+}
+
+impl From<&Metric> for Line {
+    fn from(metric: &Metric) -> Self {
+        let every_ms = metric.every_seconds.map(|seconds| i64::from(seconds) * 1000);
+        Self { metric: metric.metric.clone(), unit: metric.unit.clone(), every_ms }
+    }
 }
 
 /// A figure that can be kept.
@@ -42,6 +52,8 @@ pub struct Item {
     pub subject: String,
     /// Its unit.
     pub unit: String,
+    /// Rhythm of its values, milliseconds.
+    pub every_ms: Option<i64>,
     /// Beginning of the time it is for, epoch milliseconds.
     pub slot: i64,
     /// Whether there is a number.
@@ -298,6 +310,7 @@ impl Draft<'_> {
             metric: line.metric.clone(),
             subject: self.subject.to_owned(),
             unit: line.unit.clone(),
+            every_ms: line.every_ms,
             slot: self.slot,
             state: self.state,
             value: self.value,
@@ -344,7 +357,7 @@ mod tests {
 
     fn lines() -> Vec<Line> {
         [("received", "dossiers"), ("share", "%")]
-            .map(|(metric, unit)| Line { metric: metric.to_owned(), unit: unit.to_owned() })
+            .map(|(metric, unit)| Line { metric: metric.to_owned(), unit: unit.to_owned(), every_ms: None })
             .into()
     }
 

@@ -210,7 +210,7 @@ mod tests {
     const NOW: i64 = 1_795_485_600_000;
 
     fn line(metric: &str, unit: &str) -> Line {
-        Line { metric: metric.to_owned(), unit: unit.to_owned() }
+        Line { metric: metric.to_owned(), unit: unit.to_owned(), every_ms: None }
     }
 
     fn faults(file: &str, lines: &[Line]) -> Vec<(Option<u64>, Option<String>, Reason)> {

@@ -33,10 +33,10 @@ pub mod sql {
     pub const AFTER: &str = "
         SELECT id, source_id, metric, subject, unit, every_ms, max_age_ms
         FROM series WHERE id > $1 ORDER BY id LIMIT $2";
-    /// A source has another rhythm.
+    /// A figure of a source has another rhythm.
     pub const RETIME: &str = "
-        UPDATE series SET every_ms = $2, max_age_ms = $3
-        WHERE source_id = $1 AND (every_ms IS DISTINCT FROM $2 OR max_age_ms IS DISTINCT FROM $3)";
+        UPDATE series SET every_ms = $3, max_age_ms = $4
+        WHERE source_id = $1 AND metric = $2 AND (every_ms IS DISTINCT FROM $3 OR max_age_ms IS DISTINCT FROM $4)";
 }
 
 /// A series as it is stored.
@@ -168,18 +168,20 @@ pub async fn after(tx: &mut Tx, id: i64, limit: i64) -> Result<Vec<Series>, sqlx
     on_db!(tx, |conn| sqlx::query_as(sql::AFTER).bind(id).bind(limit).fetch_all(conn).await)
 }
 
-/// Gives every series of a source another rhythm and greatest age, milliseconds.
+/// Gives every series of one figure of a source another rhythm and greatest age, milliseconds.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn retime(
     tx: &mut Tx,
     source_id: &str,
+    metric: &str,
     every_ms: Option<i64>,
     max_age_ms: Option<i64>,
 ) -> Result<(), sqlx::Error> {
     on_db!(tx, |conn| sqlx::query(sql::RETIME)
         .bind(source_id)
+        .bind(metric)
         .bind(every_ms)
         .bind(max_age_ms)
         .execute(conn)

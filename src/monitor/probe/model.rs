@@ -189,7 +189,7 @@ impl Rule {
     }
 }
 
-fn check_request(url: &Url, timeout_ms: u32, max_bytes: u32) -> Vec<FieldError> {
+pub(in crate::monitor) fn check_request(url: &Url, timeout_ms: u32, max_bytes: u32) -> Vec<FieldError> {
     let mut wrong = Vec::new();
     if !matches!(url.scheme(), "http" | "https") {
         wrong.push(FieldError::new("url", "begins with http:// or https://"));

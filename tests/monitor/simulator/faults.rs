@@ -243,12 +243,12 @@ async fn a_patient_client_gets_the_whole_catalog_through_the_mix() {
         last = page["lastId"].clone();
     }
     assert_eq!(found, plain);
-    let details = futures_count(&running, &plain).await;
+    let details = details_found(&running, &plain).await;
     assert_eq!(details, 83);
     assert!(running.log().faults.values().sum::<u64>() > 10);
 }
 
-async fn futures_count(running: &Running, procedures: &[(String, String)]) -> usize {
+async fn details_found(running: &Running, procedures: &[(String, String)]) -> usize {
     let mut details = 0;
     for (id, _) in procedures {
         details += usize::from(patiently(running, DETAIL, &json!({ "id": id })).await.is_object());

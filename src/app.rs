@@ -11,8 +11,13 @@ use tokio_util::sync::CancellationToken;
 use crate::account::actions::{AccountError, signing_secret};
 use crate::assessment;
 use crate::config::Settings;
+use crate::monitor::poll::execute::Requests;
+use crate::monitor::poll::figures::Figures;
+use crate::monitor::poll::network::Network;
+use crate::monitor::poll::schedule::{Limits, Poller};
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, DbError};
+use crate::platform::http::Client;
 use crate::platform::metrics::Metrics;
 use crate::search::engine::{Engine, Place, SearchError};
 use crate::web;
@@ -26,6 +31,7 @@ pub struct Running {
     stop: CancellationToken,
     server: tokio::task::JoinHandle<()>,
     follower: tokio::task::JoinHandle<()>,
+    poller: Option<tokio::task::JoinHandle<()>>,
     db: Db,
     patience: Duration,
 }
@@ -75,6 +81,7 @@ pub async fn open_database(settings: &Settings) -> Result<Db, DbError> {
 pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) -> Result<Running, StartError> {
     let engine = Arc::new(Engine::open(&db, Place::Folder(&settings.index_dir())).await?);
     let metrics = Metrics::new()?;
+    let figures = Figures::new(&metrics)?;
     let key = cookie_key(&db).await?;
     let state = AppState::new(settings, db.clone(), Arc::clone(&engine), clock, metrics, key, demo);
     let stop = CancellationToken::new();
@@ -90,9 +97,26 @@ pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) 
         }
     });
     let every = Duration::from_secs(settings.search.follow_seconds);
+    let poller = settings.monitor.enabled.then(|| tokio::spawn(poller(settings, &state, figures).run(stop.clone())));
     let follower = tokio::spawn(follow(state, every, stop.clone()));
     let patience = Duration::from_secs(settings.server.shutdown_seconds);
-    Ok(Running { address, stop, server, follower, db, patience })
+    Ok(Running { address, stop, server, follower, poller, db, patience })
+}
+
+/// What asks sources.
+fn poller(settings: &Settings, state: &AppState, figures: Figures) -> Poller {
+    let network = Network::new(settings.monitor.control_hosts.clone());
+    Poller {
+        db: state.db.clone(),
+        clock: Arc::clone(&state.clock),
+        execute: Arc::new(Requests::new(Client::new(&settings.http), network)),
+        figures,
+        limits: Limits {
+            concurrent: settings.monitor.concurrent,
+            lease: Duration::from_secs(settings.monitor.lease_seconds),
+            patience: Duration::from_secs(settings.server.shutdown_seconds),
+        },
+    }
 }
 
 /// The key that signs session cookies.
@@ -134,13 +158,16 @@ impl Running {
         self.stop().await;
     }
 
-    /// Takes no new requests, lets the running ones end, then closes the database.
+    /// Takes no new requests and claims no polls, lets the running ones end, then closes the database.
     pub async fn stop(self) {
         self.stop.cancel();
         if tokio::time::timeout(self.patience, self.server).await.is_err() {
             tracing::warn!("requests were still running when the time to stop was over");
         }
         let _ = self.follower.await;
+        if let Some(poller) = self.poller {
+            let _ = poller.await;
+        }
         self.db.close().await;
     }
 }

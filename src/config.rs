@@ -21,6 +21,10 @@ pub struct Settings {
     pub search: Search,
     /// Requests this program makes.
     pub http: Http,
+    /// Polling of sources.
+    pub monitor: Monitor,
+    /// E-mail that this program sends.
+    pub mail: Mail,
     /// Logs.
     pub log: Log,
 }
@@ -81,6 +85,75 @@ impl Http {
     }
 }
 
+/// `[monitor]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Monitor {
+    /// Polls sources; another process on the same database may do it instead.
+    pub enabled: bool,
+    /// Polls that run in this process at once.
+    pub concurrent: usize,
+    /// Seconds after which another process may ask for a slot that this one claimed and did not end. A poll that takes
+    /// longer has its lease prolonged; a source with a long time limit has a longer one.
+    pub lease_seconds: u64,
+    /// Hosts that can be reached whenever our own network is up, as `name:port`. When a probe fails and none of them
+    /// accepts a connection, the failure is our network's and does not count. Empty: every failure is the source's.
+    pub control_hosts: Vec<String>,
+}
+
+impl Monitor {
+    fn check(&self) -> Result<(), ConfigError> {
+        in_range("monitor.concurrent", self.concurrent as u64, 1, 4096, "1 to 4096 polls")?;
+        in_range("monitor.lease_seconds", self.lease_seconds, 5, 3600, "5 to 3600 seconds")?;
+        let port = |host: &str| host.rsplit_once(':').filter(|(name, _)| !name.is_empty())?.1.parse::<u16>().ok();
+        match self.control_hosts.iter().find(|host| port(host).is_none_or(|port| port == 0)) {
+            None if self.control_hosts.len() <= 16 => Ok(()),
+            wrong => Err(ConfigError::OutOfRange {
+                setting: "monitor.control_hosts",
+                value: wrong.cloned().unwrap_or_else(|| format!("{} hosts", self.control_hosts.len())),
+                expected: "at most 16 hosts as name:port",
+            }),
+        }
+    }
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// `smtps://HOST:PORT` (TLS at once) or `smtp://HOST:PORT` (STARTTLS, a must but on this machine); empty sends none.
+    pub smtp: String,
+    /// The sender, such as `Toàn Trình <toantrinh@example.vn>`.
+    pub from: String,
+    /// Who signs in to the server; empty for nobody.
+    pub user: String,
+    /// The environment variable that has the password.
+    pub password_env: String,
+}
+
+impl Mail {
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |setting, value: &str, expected| {
+            Err(ConfigError::OutOfRange { setting, value: value.to_owned(), expected })
+        };
+        if self.smtp.is_empty() {
+            return Ok(());
+        }
+        let url = url::Url::parse(&self.smtp).ok();
+        let plain = |url: &url::Url| url.username().is_empty() && url.password().is_none();
+        if !url.is_some_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host() && plain(&url)) {
+            return wrong("mail.smtp", "…", "smtp://HOST:PORT or smtps://HOST:PORT, without user and password");
+        }
+        if !self.from.contains('@') {
+            return wrong("mail.from", &self.from, "an e-mail address");
+        }
+        if self.user.is_empty() != self.password_env.is_empty() {
+            return wrong("mail.password_env", &self.password_env, "given together with mail.user");
+        }
+        Ok(())
+    }
+}
+
 /// `[log]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +188,8 @@ impl Default for Settings {
             database: Database::default(),
             search: Search { cache_entries: 10_000, follow_seconds: 2 },
             http: Http::default(),
+            monitor: Monitor { enabled: true, concurrent: 64, lease_seconds: 30, control_hosts: Vec::new() },
+            mail: Mail::default(),
             log: Log { level: "info,sqlx=warn,tantivy=warn".to_owned(), format: LogFormat::Text },
         }
     }
@@ -189,7 +264,9 @@ impl Settings {
         in_range("server.shutdown_seconds", self.server.shutdown_seconds, 1, 600, "1 to 600 seconds")?;
         in_range("search.cache_entries", self.search.cache_entries as u64, 0, 1_000_000, "0 to 1,000,000 answers")?;
         in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")?;
-        self.http.check()
+        self.http.check()?;
+        self.monitor.check()?;
+        self.mail.check()
     }
 
     /// The database's URL, with the default filled in.

@@ -118,6 +118,7 @@ CREATE TABLE incident_followers (
     clear_since BIGINT,
     failure     TEXT,
     judged_at   BIGINT,
+    good_at     BIGINT,
     incident_id TEXT
 );
 CREATE INDEX incident_followers_by_source ON incident_followers (source_id);

@@ -118,6 +118,7 @@ CREATE TABLE incident_followers (
     clear_since INTEGER,
     failure     TEXT,
     judged_at   INTEGER,
+    good_at     INTEGER,
     incident_id TEXT
 ) STRICT;
 CREATE INDEX incident_followers_by_source ON incident_followers (source_id);

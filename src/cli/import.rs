@@ -1,4 +1,4 @@
-//! `import procedures`, `import volumes` and `import units`.
+//! `import procedures`, `import volumes` and `import units`; dossiers and the calendar have a file of their own.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::dossiers;
 use crate::account::audit::Author;
 use crate::app;
 use crate::assessment::{self, volumes};
@@ -38,6 +39,10 @@ enum What {
     Units(Units),
     /// Figures of a source of the kind upload or manual: CSV or XLSX with the columns kỳ, giá trị, chỉ tiêu, đối tượng.
     Observations(Observations),
+    /// Dossiers as one-stop systems send them (`HoSoDongBoDVC`), counted without keeping who applied.
+    Dossiers(dossiers::Dossiers),
+    /// Days off of a year.
+    Calendar(dossiers::Calendar),
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +114,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<Ex
         What::Volumes(arguments) => import_volumes(settings, &arguments).await,
         What::Units(arguments) => import_units(settings, &arguments).await,
         What::Observations(arguments) => import_observations(settings, &arguments).await,
+        What::Dossiers(arguments) => dossiers::dossiers(settings, &arguments).await,
+        What::Calendar(arguments) => dossiers::calendar(settings, &arguments).await,
     }
 }
 
@@ -166,7 +173,7 @@ async fn import_volumes(settings: &Settings, arguments: &Volumes) -> anyhow::Res
 }
 
 /// Verdicts are current when an import exits.
-async fn assess(db: &Db, quiet: bool) -> anyhow::Result<()> {
+pub(super) async fn assess(db: &Db, quiet: bool) -> anyhow::Result<()> {
     let done = assessment::actions::catch_up(db, SystemClock.now()).await?;
     if !quiet {
         println!("{} procedures assessed, {} verdicts new or changed", done.procedures, done.changed);
@@ -224,12 +231,12 @@ fn start_of_day(day: Date) -> anyhow::Result<Timestamp> {
     Ok(day.to_zoned_datetime(crate::platform::clock::VIETNAM)?.timestamp())
 }
 
-fn source_name(path: &Path) -> String {
+pub(super) fn source_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
 }
 
 /// A bar on a terminal; elsewhere nothing moves, and the report says it all.
-fn progress_bar(bytes: u64) -> ProgressBar {
+pub(super) fn progress_bar(bytes: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent}% {msg} {elapsed} (còn {eta})") {
         bar.set_style(style);

@@ -1,6 +1,7 @@
 //! The command line: one binary, one subcommand for each thing it can be told to do.
 
 mod check;
+mod dossiers;
 mod import;
 mod organisation;
 mod search;

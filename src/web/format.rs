@@ -81,10 +81,10 @@ pub fn decimal_vi(value: f64, decimals: u32) -> String {
     if rest.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole},{rest}") }
 }
 
-/// A share as percent, cut to two decimals: 0.99956 is "99,95 %".
+/// A share as percent, cut to three decimals: 0.999956 is "99,995 %".
 #[must_use]
 pub fn percent_vi(share: f64) -> String {
-    format!("{} %", decimal_vi(share * 100.0, 2))
+    format!("{} %", decimal_vi(share * 100.0, 3))
 }
 
 /// An amount of money: "Không mất phí", "120.000 đồng".
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn shares_are_cut_and_never_rounded_up() {
-        for (share, text) in [(1.0, "100 %"), (0.999_999, "99,99 %"), (0.9995, "99,95 %"), (0.5, "50 %"), (0.0, "0 %")]
+        for (share, text) in [(1.0, "100 %"), (0.999_999, "99,999 %"), (0.9995, "99,95 %"), (0.5, "50 %"), (0.0, "0 %")]
         {
             assert_eq!(percent_vi(share), text);
         }

@@ -13,6 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
+use super::pages::service_level;
 use super::state::AppState;
 use super::{api, assets, guard, middleware, openapi, ops, pages};
 use crate::platform::problem::{Code, Problem};
@@ -56,6 +57,12 @@ pub fn router(state: &AppState) -> Router {
         .route("/api/v1/sources/{id}/figures", post(api::source_work::figures))
         .route("/api/v1/observations", get(api::observations::observations).post(api::push::push))
         .route("/api/v1/dossiers", post(api::push::dossiers))
+        .route("/muc-dich-vu", get(service_level::list::page))
+        .route("/muc-dich-vu/{id}", get(service_level::budget::page))
+        .route("/co-quan/muc-dich-vu/moi", get(service_level::form::new).post(service_level::form::create))
+        .route("/co-quan/muc-dich-vu/{id}/sua", get(service_level::form::edit).post(service_level::form::change))
+        .route("/api/v1/service-levels", get(api::service_levels::list).post(api::service_levels::create))
+        .route("/api/v1/service-levels/{id}", get(api::service_levels::one).put(api::service_levels::change))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/v1/me", get(api::account::me))
         .route("/api/v1/audit", get(api::account::audit_page))

@@ -8,7 +8,8 @@ use toantrinh::monitor::dossier::actions::{CHANGE_KIND, DossierError, Feed, judg
 use toantrinh::monitor::dossier::intake::Intake;
 use toantrinh::monitor::dossier::model::Side;
 use toantrinh::monitor::dossier::performance::{on_time, performance};
-use toantrinh::monitor::dossier::store::{self, Scope};
+use toantrinh::monitor::dossier::store;
+use toantrinh::monitor::dossier::sums::{self, Scope};
 use toantrinh::monitor::dossier::volumes::volumes;
 use toantrinh::platform::calendar::import::read as read_calendar;
 use toantrinh::platform::calendar::model::number;
@@ -145,7 +146,7 @@ async fn the_portals_state_is_compared_with_the_systems_and_never_counts_over_it
         let compared = counts(&[("received", 1), ("late", 1), ("supplement_asked", 1), ("mismatch", 1)]);
         assert_eq!(counted(db, CODE).await, compared);
         let mut tx = db.read().await.unwrap();
-        let rows = store::received(&mut tx, CODE).await.unwrap();
+        let rows = sums::received(&mut tx, CODE).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.source.as_str()).collect::<Vec<_>>(), ["một cửa H31"]);
         drop(tx);
         // Once the portal says the same, there is nothing left to compare.
@@ -257,7 +258,7 @@ async fn months_in_which_a_source_told_of_none_are_told_as_none() {
     for test in databases().await {
         let db = &test.db;
         let one = |n: u32, day: &str, code: &str, channel: &str| {
-            record(&json!({"MaHoSo": format!("H31.1-2609{day}-{n:04}"), "MaTTHC": code, "KenhThucHien": channel,
+            record(&json!({"MaHoSo": format!("H31.1-26{day}-{n:04}"), "MaTTHC": code, "KenhThucHien": channel,
                 "NgayTiepNhan": format!("2026{day}083000")}))
         };
         take_records(db, &local(), &[one(1, "0910", CODE, "1"), one(2, "0911", CODE, "2")]).await;
@@ -345,7 +346,7 @@ proptest! {
                 assert_eq!(of_steps, counted(&last.db, code).await);
                 let scope = Scope { code, unit: "", from: 0, to: 60_000 };
                 let durations = async |db: &Db| {
-                    let all = store::durations(&mut db.read().await.unwrap(), &scope).await.unwrap();
+                    let all = sums::durations(&mut db.read().await.unwrap(), &scope).await.unwrap();
                     all.into_iter().filter(|(_, n)| *n != 0).collect::<Vec<_>>()
                 };
                 assert_eq!(durations(&steps.db).await, durations(&last.db).await);

@@ -8,7 +8,7 @@ use toantrinh::monitor::dossier::counts::COLUMNS;
 use toantrinh::monitor::dossier::intake::Intake;
 use toantrinh::monitor::dossier::model::Side;
 use toantrinh::monitor::dossier::reader::{Batch, Reader, ReaderOptions};
-use toantrinh::monitor::dossier::store::{self, Scope};
+use toantrinh::monitor::dossier::sums::{self, Scope};
 use toantrinh::platform::db::Db;
 
 use crate::support::NOW;
@@ -79,7 +79,7 @@ pub async fn counted(db: &Db, code: &str) -> BTreeMap<&'static str, i64> {
 /// The same of some days, counted from 1 January 1970.
 pub async fn counted_on(db: &Db, code: &str, from: i32, to: i32) -> BTreeMap<&'static str, i64> {
     let mut tx = db.read().await.unwrap();
-    let sums = store::sums(&mut tx, &Scope { code, unit: "", from, to }).await.unwrap();
+    let sums = sums::sums(&mut tx, &Scope { code, unit: "", from, to }).await.unwrap();
     let mut all = BTreeMap::new();
     for (_, counts) in sums {
         for (column, n) in COLUMNS.iter().zip(counts.0) {

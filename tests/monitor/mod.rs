@@ -1,5 +1,4 @@
 //! The monitor: sources, polling, values, dossiers, index 766, service levels, and the simulator that tests poll.
-//! The monitor: sources, values and their roll-ups, polling, figures sent in, dossiers counted without keeping who applied.
 
 mod assessed;
 mod dossiers;
@@ -8,8 +7,11 @@ mod index766;
 mod intake;
 mod judged;
 mod observation;
+mod poll;
 mod privacy;
 mod probe;
 mod records;
+mod service;
 mod simulator;
 mod source;
+mod sync;

@@ -27,13 +27,6 @@ pub enum OpenError {
 pub enum Piece {
     /// A record's bytes.
     Record(Vec<u8>),
-    /// An item of the portal's list with the detail of the same procedure; no file holds them so.
-    Together {
-        /// The item's bytes.
-        item: Vec<u8>,
-        /// The detail's answer.
-        detail: Vec<u8>,
-    },
     /// A line that is too long; it was passed over, its beginning is kept.
     TooLong(Vec<u8>),
     /// The input broke off: a truncated gzip stream or a failing disk. Nothing follows.

@@ -81,7 +81,7 @@ impl Run {
         &self.report
     }
 
-    /// Takes some pieces of input with the lines they stood on, in one transaction.
+    /// Takes some pieces of a file with the lines they stood on, in one transaction.
     ///
     /// # Errors
     /// [`StoreError`]; nothing of the batch is kept then. Bad records are in the report instead.
@@ -91,9 +91,6 @@ impl Run {
         for (line, piece) in batch {
             match piece {
                 Piece::Record(bytes) => self.take_bytes(&mut tx, line, bytes, &mut changed).await?,
-                Piece::Together { item, detail } => {
-                    self.take_together(&mut tx, line, item, &detail, &mut changed).await?;
-                }
                 Piece::TooLong(start) => {
                     self.report.read += 1;
                     let message = format!(
@@ -105,8 +102,29 @@ impl Run {
                 Piece::Broken(error) => self.report.broken_off = Some(format!("line {line}: {error}")),
             }
         }
+        self.close_batch(tx, &changed).await
+    }
+
+    /// Takes items of the portal's list, each with its number and the answer of the detail API where there is one, in one
+    /// transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing of the batch is kept then. Bad records are in the report instead.
+    pub async fn take_items(&mut self, batch: Vec<(u64, Vec<u8>, Option<Vec<u8>>)>) -> Result<(), StoreError> {
+        let mut tx = if self.options.dry_run { self.db.read().await? } else { self.db.write().await? };
+        let mut changed = Vec::new();
+        for (line, item, detail) in batch {
+            match detail {
+                Some(detail) => self.take_together(&mut tx, line, item, &detail, &mut changed).await?,
+                None => self.take_bytes(&mut tx, line, item, &mut changed).await?,
+            }
+        }
+        self.close_batch(tx, &changed).await
+    }
+
+    async fn close_batch(&self, mut tx: Tx, changed: &[String]) -> Result<(), StoreError> {
         if !self.options.dry_run {
-            changes::record(&mut tx, CHANGE_KIND, &changed, self.now).await?;
+            changes::record(&mut tx, CHANGE_KIND, changed, self.now).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -355,10 +373,7 @@ impl Run {
         for arrived in std::mem::take(&mut self.put_off) {
             self.take_record(&mut tx, arrived, &mut changed).await?;
         }
-        if !self.options.dry_run {
-            changes::record(&mut tx, CHANGE_KIND, &changed, self.now).await?;
-            tx.commit().await?;
-        }
+        self.close_batch(tx, &changed).await?;
         let codes: HashSet<&str> = self.seen.keys().map(|(code, _)| code.as_str()).collect();
         Ok(codes.len() as u64)
     }

@@ -121,7 +121,6 @@ fn read_all(mut reader: Reader, mut lines: Lines, send: &tokio::sync::mpsc::Send
     while let Some((number, piece)) = lines.next() {
         match piece {
             Piece::Record(bytes) => reader.line(number, &bytes),
-            Piece::Together { .. } => reader.unreadable(number, &[], "is a pair of records, not one"),
             Piece::TooLong(bytes) => reader.unreadable(number, &bytes, TOO_LONG),
             Piece::Broken(_) => reader.unreadable(number, &[], "breaks off here: nothing that follows was read"),
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::counts::{Count, Counts};
 use super::model::Channel;
-use super::store::{self, Scope};
+use super::sums::{self, Scope};
 use crate::platform::calendar::model::number;
 use crate::platform::db::Tx;
 
@@ -99,17 +99,17 @@ pub struct OnTime {
 /// # Errors
 /// When the database fails.
 pub async fn on_time(tx: &mut Tx, scope: &Scope<'_>, today: Date) -> Result<OnTime, sqlx::Error> {
-    let sums = total(&store::sums(tx, scope).await?);
+    let all = total(&sums::sums(tx, scope).await?);
     let overdue = overdue(tx, scope, today).await?;
     Ok(OnTime {
-        on_time: sums.of(Count::OnTime),
-        late: sums.of(Count::Late) + overdue,
-        not_judged: sums.of(Count::NotJudged),
+        on_time: all.of(Count::OnTime),
+        late: all.of(Count::Late) + overdue,
+        not_judged: all.of(Count::NotJudged),
     })
 }
 
 async fn overdue(tx: &mut Tx, scope: &Scope<'_>, today: Date) -> Result<i64, sqlx::Error> {
-    store::pending(tx, &Scope { to: scope.to.min(number(today) - 1), ..*scope }).await
+    sums::pending(tx, &Scope { to: scope.to.min(number(today) - 1), ..*scope }).await
 }
 
 /// How a procedure was handled from one day to another; `None` where fewer than [`LEAST`] dossiers were judged.
@@ -124,16 +124,16 @@ pub async fn performance(
     today: Date,
 ) -> Result<Option<Performance>, sqlx::Error> {
     let scope = Scope { code, unit: "", from: number(from), to: number(to) };
-    let channels = store::sums(tx, &scope).await?;
-    let sums = total(&channels);
-    let late = sums.of(Count::Late) + overdue(tx, &scope, today).await?;
-    let n = sums.of(Count::OnTime) + late;
+    let channels = sums::sums(tx, &scope).await?;
+    let all = total(&channels);
+    let late = all.of(Count::Late) + overdue(tx, &scope, today).await?;
+    let n = all.of(Count::OnTime) + late;
     if n < LEAST {
         return Ok(None);
     }
-    let median = median(&store::durations(tx, &scope).await?);
-    let received = sums.of(Count::Received);
-    let refused = sums.of(Count::Refused);
+    let median = median(&sums::durations(tx, &scope).await?);
+    let received = all.of(Count::Received);
+    let refused = all.of(Count::Refused);
     let online = channels.iter().filter(|(channel, _)| *channel == Channel::Online as i64);
     let online = online.map(|(_, counts)| counts.of(Count::Received)).sum();
     Ok(Some(Performance {
@@ -141,15 +141,15 @@ pub async fn performance(
         to,
         n,
         received,
-        not_judged: sums.of(Count::NotJudged),
-        provisional: sums.of(Count::Provisional) > 0,
-        on_time: Share::of(sums.of(Count::OnTime), n),
+        not_judged: all.of(Count::NotJudged),
+        provisional: all.of(Count::Provisional) > 0,
+        on_time: Share::of(all.of(Count::OnTime), n),
         median_working_days: median,
-        supplement: Share::of(sums.of(Count::SupplementAsked), received),
+        supplement: Share::of(all.of(Count::SupplementAsked), received),
         refusal: Share::of(refused, received + refused),
         online: Share::of(online, received),
-        paid_online: Share::of(sums.of(Count::PaidOnline), sums.of(Count::FeeDue)),
-        result_electronic: Share::of(sums.of(Count::ResultElectronic), sums.of(Count::Finished)),
+        paid_online: Share::of(all.of(Count::PaidOnline), all.of(Count::FeeDue)),
+        result_electronic: Share::of(all.of(Count::ResultElectronic), all.of(Count::Finished)),
     }))
 }
 

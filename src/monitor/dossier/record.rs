@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::facts::{Facts, flag};
+use super::lists::{Asked, Components, Fees, Results, Supplements};
 use super::model::{Channel, State};
 use super::moment::{self, day_of};
-use super::wire::{Gather, Gathered, Present, Scalar};
+use super::wire::{Gathered, Scalar};
 
 /// A record, or an envelope with `data`. These are all the fields that are ever read.
 #[derive(Debug, Default, Deserialize)]
@@ -67,135 +68,7 @@ pub const fn refused(field: &'static str, reason: &'static str) -> Refused {
     Refused { field, reason }
 }
 
-#[derive(Debug, Clone, Default)]
-struct Components {
-    file: bool,
-}
-
-#[derive(Deserialize)]
-struct Component<'a> {
-    #[serde(borrow, default, rename = "IsDeleted")]
-    deleted: Scalar<'a>,
-    #[serde(default, rename = "DuongDanTaiTepTin")]
-    link: Present,
-}
-
-impl Gather for Components {
-    type Item<'a> = Component<'a>;
-
-    fn add(&mut self, item: Component<'_>) {
-        self.file |= item.link.0 && !item.deleted.is_true();
-    }
-
-    fn add_wrong(&mut self) {}
-}
-
-#[derive(Debug, Clone, Default)]
-struct Fees {
-    due: bool,
-    wrong: bool,
-}
-
-#[derive(Deserialize)]
-struct Fee<'a> {
-    #[serde(borrow, default, rename = "Gia")]
-    amount: Scalar<'a>,
-}
-
-impl Gather for Fees {
-    type Item<'a> = Fee<'a>;
-
-    fn add(&mut self, item: Fee<'_>) {
-        match item.amount.text().map(|text| text.is_empty() || text.parse::<f64>().is_ok_and(|n| n == 0.0)) {
-            Some(true) => {}
-            Some(false) if item.amount.text().is_some_and(is_amount) => self.due = true,
-            _ => self.wrong = true,
-        }
-    }
-
-    fn add_wrong(&mut self) {
-        self.wrong = true;
-    }
-}
-
-/// A sum of money in digits, perhaps with points and commas.
-fn is_amount(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
-}
-
-#[derive(Debug, Clone, Default)]
-struct Results {
-    file: bool,
-}
-
-#[derive(Deserialize)]
-struct ResultPaper {
-    #[serde(default, rename = "DuongDanTepTinKetQua")]
-    link: Present,
-}
-
-impl Gather for Results {
-    type Item<'a> = ResultPaper;
-
-    fn add(&mut self, item: ResultPaper) {
-        self.file |= item.link.0;
-    }
-
-    fn add_wrong(&mut self) {}
-}
-
-#[derive(Debug, Clone, Default)]
-struct Supplements {
-    asked: Vec<Asked>,
-    wrong: Option<&'static str>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Asked {
-    at: Option<i64>,
-    back: Option<i64>,
-    due_before: Option<i64>,
-    due_after: Option<i64>,
-}
-
-#[derive(Deserialize)]
-struct Supplement<'a> {
-    #[serde(borrow, default, rename = "NgayBoSung")]
-    asked: Scalar<'a>,
-    #[serde(borrow, default, rename = "NgayTiepNhanBoSung")]
-    back: Scalar<'a>,
-    #[serde(borrow, default, rename = "NgayHenTraTruoc")]
-    due_before: Scalar<'a>,
-    #[serde(borrow, default, rename = "NgayHenTraMoi")]
-    due_after: Scalar<'a>,
-}
-
-impl Gather for Supplements {
-    type Item<'a> = Supplement<'a>;
-
-    fn add(&mut self, item: Supplement<'_>) {
-        let mut read = |value: &Scalar<'_>, field: &'static str| match time(value, field) {
-            Ok(at) => at,
-            Err(refused) => {
-                self.wrong = Some(refused.field);
-                None
-            }
-        };
-        let asked = Asked {
-            at: read(&item.asked, "DanhSachHoSoBoSung.NgayBoSung"),
-            back: read(&item.back, "DanhSachHoSoBoSung.NgayTiepNhanBoSung"),
-            due_before: read(&item.due_before, "DanhSachHoSoBoSung.NgayHenTraTruoc"),
-            due_after: read(&item.due_after, "DanhSachHoSoBoSung.NgayHenTraMoi"),
-        };
-        self.asked.push(asked);
-    }
-
-    fn add_wrong(&mut self) {
-        self.wrong = Some("DanhSachHoSoBoSung");
-    }
-}
-
-fn time(value: &Scalar<'_>, field: &'static str) -> Result<Option<i64>, Refused> {
+pub(super) fn time(value: &Scalar<'_>, field: &'static str) -> Result<Option<i64>, Refused> {
     let text = value.text().ok_or(refused(field, "is no time: a list or an object"))?;
     moment::read(text).map_err(|_| refused(field, "is no time: yyyyMMddHHmmss is expected"))
 }

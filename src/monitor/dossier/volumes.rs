@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::agency::top;
 use super::model::Channel;
-use super::store;
+use super::{store, sums};
 use crate::catalog::store::StoreError;
 use crate::catalog::units;
 use crate::platform::calendar::model::{date, number};
@@ -37,7 +37,7 @@ pub struct Volume {
 /// When the database fails.
 pub async fn volumes(tx: &mut Tx, code: &str) -> Result<Vec<Volume>, StoreError> {
     let mut months: BTreeMap<(String, i64, String), BTreeMap<Date, (i64, i64)>> = BTreeMap::new();
-    for row in store::received(tx, code).await? {
+    for row in sums::received(tx, code).await? {
         let unit = top(&row.unit_id).to_owned();
         let month = date(i32::try_from(row.day).unwrap_or_default()).first_of_month();
         let sum = months.entry((row.source, row.source_id, unit)).or_default().entry(month).or_default();

@@ -128,6 +128,14 @@ pub struct Standing {
     pub requests_today: i64,
 }
 
+impl Standing {
+    /// Requests on the day in Vietnam that holds an instant, epoch milliseconds.
+    #[must_use]
+    pub fn requests_on(&self, at: i64) -> i64 {
+        if self.day == vietnam_day(at) { self.requests_today } else { 0 }
+    }
+}
+
 /// A poll that has ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Ended {
@@ -192,8 +200,7 @@ pub fn next(
 
 /// Failures in a row and requests of the day, with this poll.
 fn count(before: Standing, ended: Ended) -> Standing {
-    let day = vietnam_day(ended.at);
-    let today = if before.day == day { before.requests_today } else { 0 };
+    let (day, today) = (vietnam_day(ended.at), before.requests_on(ended.at));
     let failures = match ended.failure {
         None => 0,
         // It says nothing about the source.

@@ -13,7 +13,6 @@ use super::model::Settings;
 use super::report::{DetailFailure, Ended, HarvestReport, ListReport, MAX_LISTED};
 use super::store::{self, Province};
 use crate::catalog::import::actions::Options;
-use crate::catalog::import::lines::Piece;
 use crate::catalog::import::run::Run;
 use crate::catalog::store::StoreError;
 use crate::catalog::text;
@@ -117,18 +116,14 @@ impl Visit<'_> {
                     break;
                 }
             };
-            let mut pieces = Vec::with_capacity(items.len());
+            let mut batch = Vec::with_capacity(items.len());
             let mut outcomes = Vec::new();
             for (line, item) in (first + 1..).zip(items) {
                 let detail = self.ask_detail(&item, &mut outcomes).await;
-                let item = item.raw.into_bytes();
-                pieces.push((
-                    line,
-                    detail.map_or(Piece::Record(item.clone()), |detail| Piece::Together { item, detail }),
-                ));
+                batch.push((line, item.raw.into_bytes(), detail));
                 self.tell(progress);
             }
-            self.run.take(pieces).await?;
+            self.run.take_items(batch).await?;
             self.keep(outcomes).await?;
             self.tell(progress);
         }

@@ -54,17 +54,14 @@ async fn look(
 ) -> Result<(), ServiceLevelError> {
     let few = d.counting.min_samples.map_or_else(|| setting.parameters.count("service_level_few"), Ok)?;
     let short = last(tx, d, line, end, burn.rule.short_minutes, setting).await?;
-    let pace = budget::burn(&short, d.objective);
-    burn.short = most(burn.short, pace);
-    let holds = match exceeds(&short, d.objective, burn.rule.factor, few) {
-        // The short window settles it: nothing is read of the long one.
-        Some(false) => Some(false),
-        above => {
-            let long = last(tx, d, line, end, burn.rule.long_minutes, setting).await?;
-            burn.long = most(burn.long, budget::burn(&long, d.objective));
-            let long = exceeds(&long, d.objective, burn.rule.factor, few);
-            above.zip(long).map(|(short, long)| short && long)
-        }
+    burn.short = most(burn.short, budget::burn(&short, d.objective));
+    let long = last(tx, d, line, end, burn.rule.long_minutes, setting).await?;
+    burn.long = most(burn.long, budget::burn(&long, d.objective));
+    let above = |counts: &Counts| exceeds(counts, d.objective, burn.rule.factor, few);
+    let holds = match (above(&short), above(&long)) {
+        // Where one window is clear, the other may be as silent as it likes.
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (short, long) => short.zip(long).map(|_| true),
     };
     burn.holds = match (burn.holds, holds) {
         (Some(a), Some(b)) => Some(a || b),

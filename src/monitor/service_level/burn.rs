@@ -13,11 +13,11 @@ pub struct Burn {
     pub rule: BurnRule,
     /// Its windows were widened to hold enough values.
     pub widened: bool,
-    /// Pace in the long window, 1 being what is allowed; `None` without events, or when the short one settled it.
+    /// Pace in the long window, 1 being what is allowed; `None` without events.
     pub long: Option<f64>,
     /// Pace in the short window.
     pub short: Option<f64>,
-    /// Both are above the factor; `None` when a window has no events.
+    /// Both are above the factor; `None` when a window has no events and the other does not settle it.
     pub holds: Option<bool>,
 }
 

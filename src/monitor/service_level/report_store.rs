@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::model::{BurnRule, Severity};
+use super::model::{BurnRule, Definition, Severity};
 use super::report::Report;
 use super::store::ServiceLevelError;
 use crate::on_db;
@@ -19,6 +19,13 @@ pub mod sql {
             version = excluded.version, until = excluded.until, standing = excluded.standing, report = excluded.report";
     /// What a window last came to.
     pub const FIND: &str = "SELECT report FROM service_level_reports WHERE service_level_id = $1";
+    /// What the windows of service levels that are switched on last came to, by identifier.
+    pub const ALL: &str = "
+        SELECT s.id, s.definition, r.report FROM service_levels s
+        LEFT JOIN service_level_reports r ON r.service_level_id = s.id
+        WHERE s.enabled = 1 ORDER BY s.id LIMIT $1";
+    /// How many service levels are switched on.
+    pub const COUNT: &str = "SELECT COUNT(*) FROM service_levels WHERE enabled = 1";
     /// Keeps what a month came to.
     pub const PUT_MONTH: &str = "
         INSERT INTO service_level_months (service_level_id, month, version, objective, good, bad, excluded, absent,
@@ -86,6 +93,22 @@ pub async fn put(tx: &mut Tx, id: &str, report: &Report) -> Result<(), sqlx::Err
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Report>, sqlx::Error> {
     let row: Option<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::FIND).bind(id).fetch_optional(conn).await?);
     Ok(row.and_then(|(text,)| serde_json::from_str(&text).ok()))
+}
+
+/// At most `limit` service levels that are switched on, with what their window last came to, and how many there are.
+/// One that cannot be read is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(tx: &mut Tx, limit: i64) -> Result<(Vec<(Definition, Option<Report>)>, i64), sqlx::Error> {
+    let rows: Vec<(String, String, Option<String>)> =
+        on_db!(&mut *tx, |conn| sqlx::query_as(sql::ALL).bind(limit).fetch_all(conn).await?);
+    let (count,): (i64,) = on_db!(tx, |conn| sqlx::query_as(sql::COUNT).fetch_one(conn).await?);
+    let read = |(_, definition, report): (String, String, Option<String>)| {
+        let report = report.and_then(|text| serde_json::from_str(&text).ok());
+        Some((Definition::from_json(&definition).ok()?, report))
+    };
+    Ok((rows.into_iter().filter_map(read).collect(), count))
 }
 
 /// Keeps what a month came to.

@@ -14,6 +14,8 @@ pub mod sql {
         SELECT DISTINCT source_id FROM source_procedures WHERE code = $1 OR code = '*' ORDER BY source_id LIMIT 10000";
     /// Every source with its definition.
     pub const SOURCES: &str = "SELECT id, definition FROM sources ORDER BY id LIMIT 100000";
+    /// Is a source switched on?
+    pub const ENABLED: &str = "SELECT enabled FROM sources WHERE id = $1";
     /// One series.
     pub const SERIES: &str = "
         SELECT id, source_id, metric, subject, unit, every_ms, max_age_ms
@@ -73,6 +75,15 @@ pub async fn sources_of_unit(tx: &mut Tx, unit: &str) -> Result<Vec<String>, sql
     let rows: Vec<(String, String)> = on_db!(tx, |conn| sqlx::query_as(sql::SOURCES).fetch_all(conn).await?);
     let of_unit = |text: &str| serde_json::from_str::<Part>(text).is_ok_and(|part| part.unit_id == unit);
     Ok(rows.into_iter().filter(|(_, text)| of_unit(text)).map(|(id, _)| id).collect())
+}
+
+/// Whether a source is there and switched on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_enabled(tx: &mut Tx, source: &str) -> Result<bool, sqlx::Error> {
+    let row: Option<(i64,)> = on_db!(tx, |conn| sqlx::query_as(sql::ENABLED).bind(source).fetch_optional(conn).await?);
+    Ok(row.is_some_and(|(enabled,)| enabled != 0))
 }
 
 /// A series of a source by its names.

@@ -48,7 +48,6 @@ pub fn each_line(path: &Path, mut each: impl FnMut(&str) -> Result<(), String>) 
     for (line, piece) in Lines::open(path)? {
         let outcome = match piece {
             Piece::Record(bytes) => std::str::from_utf8(&bytes).map_err(|e| e.to_string()).and_then(&mut each),
-            Piece::Together { .. } => Err("a file holds no pairs".to_owned()),
             Piece::TooLong(_) => Err("the line is too long".to_owned()),
             Piece::Broken(error) => Err(format!("the file breaks off: {error}")),
         };

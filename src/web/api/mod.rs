@@ -8,6 +8,7 @@ pub mod list;
 pub mod maintenances;
 pub mod observations;
 pub mod push;
+pub mod service_levels;
 pub mod shapes;
 pub mod source_work;
 pub mod sources;

@@ -9,6 +9,7 @@ pub mod message;
 pub mod performance;
 pub mod procedure;
 pub mod search;
+pub mod service_level;
 pub mod sign_in;
 pub mod source;
 

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::monitor::dossier::performance::{self, LEAST, Performance, Share};
-use crate::monitor::dossier::store::Scope;
+use crate::monitor::dossier::sums::Scope;
 use crate::platform::calendar::model::number;
 use crate::platform::db::Tx;
 use crate::web::format::{number_vi, percent_vi};

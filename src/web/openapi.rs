@@ -23,6 +23,8 @@ use crate::platform::problem::{CODES, Problem};
         api::maintenances::list,
         api::maintenances::announce,
         api::maintenances::change,
+        api::incidents::list,
+        api::incidents::one,
         api::service_levels::list,
         api::service_levels::one,
         api::service_levels::create,

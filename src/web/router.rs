@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
-use super::pages::service_level;
+use super::pages::{service_level, status};
 use super::state::AppState;
 use super::{api, assets, guard, middleware, openapi, ops, pages};
 use crate::platform::problem::{Code, Problem};
@@ -57,6 +57,10 @@ pub fn router(state: &AppState) -> Router {
         .route("/api/v1/sources/{id}/figures", post(api::source_work::figures))
         .route("/api/v1/observations", get(api::observations::observations).post(api::push::push))
         .route("/api/v1/dossiers", post(api::push::dossiers))
+        .route("/tinh-trang", get(status::overview::page))
+        .route("/tinh-trang/su-co/{id}", get(status::incident::page))
+        .route("/api/v1/incidents", get(api::incidents::list))
+        .route("/api/v1/incidents/{id}", get(api::incidents::one))
         .route("/muc-dich-vu", get(service_level::list::page))
         .route("/muc-dich-vu/{id}", get(service_level::budget::page))
         .route("/co-quan/muc-dich-vu/moi", get(service_level::form::new).post(service_level::form::create))

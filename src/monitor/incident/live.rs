@@ -207,7 +207,8 @@ pub async fn bars(tx: &mut Tx, whose: Whose<'_>, days: u16, now: Timestamp) -> R
     Ok((0..i64::from(days)).map(|day| bar(span.from + day * DAY)).collect())
 }
 
-fn day_state(share: Option<f64>, planned: bool, (available, degraded): (f64, f64)) -> DayState {
+/// What a day came to by its share of good polls, whether a planned stop lay in it, and the bounds of the bar.
+pub(super) fn day_state(share: Option<f64>, planned: bool, (available, degraded): (f64, f64)) -> DayState {
     match share {
         None => DayState::NoData,
         Some(share) if share >= available => DayState::Available,

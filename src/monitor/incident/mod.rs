@@ -4,6 +4,8 @@
 //! a source or a procedure is now and was on each of the last days.
 
 pub mod actions;
+pub mod board;
+pub mod board_store;
 pub mod follow_store;
 pub mod live;
 pub mod model;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod assessment;
 pub mod detail;
 pub mod gaps;
+pub mod incidents;
 pub mod list;
 pub mod maintenances;
 pub mod observations;

@@ -12,6 +12,7 @@ pub mod search;
 pub mod service_level;
 pub mod sign_in;
 pub mod source;
+pub mod status;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};

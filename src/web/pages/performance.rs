@@ -51,12 +51,13 @@ pub struct PerformanceFigure {
 /// When the database fails.
 pub async fn read(tx: &mut Tx, code: &str, today: Date) -> Result<Known, sqlx::Error> {
     let (from, to) = (today.saturating_sub(DAYS.days()), today.saturating_sub(1.days()));
-    if let Some(found) = performance::performance(tx, code, from, to, today).await? {
-        return Ok(Known::Figures(Box::new(found)));
-    }
     let scope = Scope { code, unit: "", from: number(from), to: number(to) };
     let judged = performance::on_time(tx, &scope, today).await?;
-    Ok(if judged.on_time + judged.late > 0 { Known::Few } else { Known::Nothing })
+    if judged.on_time + judged.late == 0 {
+        return Ok(Known::Nothing);
+    }
+    let found = performance::performance(tx, code, from, to, today).await?;
+    Ok(found.map_or(Known::Few, |found| Known::Figures(Box::new(found))))
 }
 
 /// The section; `None` where no dossier was judged.

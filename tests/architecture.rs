@@ -108,6 +108,7 @@ fn sql_stands_in_stores_only() {
         "monitor/observation/store.rs",
         "monitor/observation/window_store.rs",
         "monitor/poll/claim.rs",
+        "monitor/poll/finish.rs",
         "monitor/poll/store.rs",
         "monitor/source/store.rs",
     ];

@@ -36,6 +36,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/observation/store.rs",
         "monitor/observation/window_store.rs",
         "monitor/poll/claim.rs",
+        "monitor/poll/finish.rs",
         "monitor/poll/store.rs",
         "monitor/source/store.rs",
     ];

@@ -1,4 +1,4 @@
-//! `import procedures`, `import volumes` and `import units`.
+//! `import procedures`, `import volumes`, `import units`; `import index766` has a file of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,6 +33,8 @@ enum What {
     Volumes(Volumes),
     /// Provinces, communes and their codes, now and before 1 July 2025.
     Units(Units),
+    /// One answer of a portal about index 766, of the present or the former portal.
+    Index766(super::index766::Arguments),
 }
 
 #[derive(Debug, Args)]
@@ -85,6 +87,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<Ex
         What::Procedures(arguments) => procedures(settings, &arguments).await,
         What::Volumes(arguments) => import_volumes(settings, &arguments).await,
         What::Units(arguments) => import_units(settings, &arguments).await,
+        What::Index766(arguments) => super::index766::run(settings, &arguments).await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod import;
+mod index766;
 mod organisation;
 mod search;
 mod serve;

@@ -400,6 +400,34 @@ async fn years_of_the_former_portal_are_never_joined_with_those_of_the_new_one()
 }
 
 #[tokio::test]
+async fn rows_of_the_former_portal_are_read_and_belong_to_the_same_departments() {
+    for test in databases().await {
+        let former = json!([
+            { "ID": "421", "TEN_COQUAN": "UBND tỉnh Hưng Yên", "MA_COQUAN": "H31", "TDGQ": "19.05", "MDHL": "17.86",
+              "MDSH": "20.79", "TTTT": "10", "CLGQ": "8.36", "CKMB": "15.64", "TONG_SCORE": "91.7", "ROW_STT": "1" },
+        ]);
+        let before = bring(&test.db, Endpoint::ServiceResults, &Context::of(Period::Year(2025)), &former).await;
+        assert_eq!((before.new, before.warnings.as_slice()), (7, [].as_slice()));
+        let row = json!({ "departmentId": "id-31", "departmentCode": "H31", "totalScore": 57.41 });
+        bring(&test.db, Endpoint::ServiceResults, &Context::of(YEAR), &wrapped(&json!({ "evaluation": [row] }))).await;
+        let mut tx = test.db.read().await.unwrap();
+        let stretches = scores::over_time(&mut tx, "H31", "TOTAL", "year").await.unwrap();
+        let values: Vec<Vec<_>> =
+            stretches.iter().map(|s| s.figures.iter().map(|f| f.published_score.unwrap()).collect()).collect();
+        assert_eq!(values, [vec![91.7], vec![57.41]]);
+        drop(tx);
+        let Some(real) = real("metrics/old_portal_766_2025-10.json") else { continue };
+        for sheet in ["Điểm năm", "Sở Ban", "Xã Phường"] {
+            let taken =
+                bring(&test.db, Endpoint::ServiceResults, &Context::of(Period::Year(2025)), &real["sheets"][sheet])
+                    .await;
+            assert_eq!(taken.departments.len(), real["sheets"][sheet].as_array().unwrap().len(), "{sheet}");
+            assert!(taken.warnings.iter().all(|w| w.contains("đổi tên")), "{sheet}: {:?}", taken.warnings);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_formulas_are_rows_whose_points_sum_to_those_of_their_groups() {
     for test in databases().await {
         let rules = rules(&test.db).await;

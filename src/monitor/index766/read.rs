@@ -143,6 +143,8 @@ impl Reader<'_> {
     }
 
     fn department_row(&mut self, row: &Map<String, Value>, head: bool) {
+        let former = rows::of_former(row);
+        let row = former.as_ref().unwrap_or(row);
         let subject = Subject::of(row, self.context, head);
         if !head && subject.id.is_empty() {
             return self.warn("một dòng không có departmentId lẫn departmentCode, bỏ qua");

@@ -97,6 +97,20 @@ impl Subject {
     }
 }
 
+/// A row of the former portal in the words of the new one: every value is a text, groups stand beside the total.
+pub fn of_former(row: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let total = row.get("TONG_SCORE")?.clone();
+    let word = |field: &str| row.get(field).cloned().unwrap_or_default();
+    let groups = ["CKMB", "TDGQ", "CLGQ", "TTTT", "MDSH", "MDHL"];
+    let scores = groups.into_iter().filter_map(|g| Some((g.to_owned(), row.get(g)?.clone())));
+    Some(Map::from_iter([
+        ("departmentCode".to_owned(), word("MA_COQUAN")),
+        ("departmentName".to_owned(), word("TEN_COQUAN")),
+        ("totalScore".to_owned(), total),
+        ("groupScores".to_owned(), Value::Object(scores.collect())),
+    ]))
+}
+
 /// All figures of a department's row.
 pub fn department(reader: &mut Reader<'_>, row: &Map<String, Value>, subject: &Subject) {
     if let Some(groups) = row.get("groupScores").and_then(Value::as_object) {

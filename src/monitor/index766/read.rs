@@ -8,9 +8,10 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::{Map, Value};
 
 use super::decimal::Decimal;
-use super::model::{Context, Department, Endpoint, Figure, Formality, Kind, Rules, TOTAL};
+use super::model::{Context, Department, Endpoint, Figure, Formality, Kind, TOTAL};
 use super::period::Period;
 use super::rows::{self, Subject};
+use super::rules::Rules;
 use crate::catalog::text;
 use crate::monitor::model::State;
 

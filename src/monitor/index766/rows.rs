@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::decimal::Decimal;
-use super::model::{Context, Figure, Kind, Rule, TOTAL};
+use super::model::{Context, Figure, Kind, TOTAL};
 use super::period::Period;
 use super::read::{Reader, state_of};
+use super::rules::Rule;
 use crate::catalog::text;
 use crate::monitor::model::State;
 

@@ -4,8 +4,9 @@ use jiff::civil::Date;
 
 use super::decimal::Decimal;
 use super::directory::{self, DepartmentRow};
-use super::model::{Band, Break, Endpoint, Group, Kind, Rules, TOTAL};
+use super::model::{Endpoint, Kind, TOTAL};
 use super::period::Period;
+use super::rules::{Band, Break, Group, Rules};
 use super::score::{self, Agreement, Delivered, GroupScore, Points};
 use super::store::{self, FigureRow};
 use super::{model, rule_store};

@@ -13,6 +13,7 @@ pub mod model;
 mod pace;
 pub mod report;
 pub mod reports;
+mod request;
 pub mod store;
 
 pub use harvest::{HarvestError, Progress, Step, harvest};

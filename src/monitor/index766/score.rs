@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::decimal::Decimal;
-use super::model::{Formula, Rule, Rules};
+use super::rules::{Formula, Rule, Rules};
 
 /// More than this between own and published points is told.
 const TOLERANCE: Decimal = Decimal::thousandths(15);

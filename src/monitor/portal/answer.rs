@@ -49,6 +49,12 @@ impl Failure {
         Self { kind: word::of(&kind), message: message.into(), wait: None }
     }
 
+    /// The monitor's word for a kind that a report names; `None` for `budget`, which is ours.
+    #[must_use]
+    pub fn kind_of_word(kind: &str) -> Option<FailureKind> {
+        if kind.starts_with("http_4") { Some(FailureKind::Http4xx) } else { word::read(kind) }
+    }
+
     fn status(code: u16, message: impl Into<String>) -> Self {
         Self { kind: format!("http_{code}"), message: message.into(), wait: None }
     }
@@ -229,6 +235,18 @@ mod tests {
             (302, "text/plain", "", ("give up", "content_mismatch")),
         ] {
             assert_eq!(kind(&judged(status, content, body, &[])), expected, "{status} {content} {body}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_a_report_is_one_of_the_monitor() {
+        for (kind, expected) in [
+            ("http_403", Some(FailureKind::Http4xx)),
+            ("http_4xx", Some(FailureKind::Http4xx)),
+            ("waf_challenge", Some(FailureKind::WafChallenge)),
+            ("budget", None),
+        ] {
+            assert_eq!(Failure::kind_of_word(kind), expected, "{kind}");
         }
     }
 

@@ -60,7 +60,7 @@ fn slot(period: Period) -> Option<i64> {
     if matches!(period, Period::Range(..)) {
         return None;
     }
-    period.first().to_zoned(VIETNAM).ok().map(|at| at.timestamp().as_millisecond())
+    period.first().to_zoned_datetime(VIETNAM).ok().map(|at| at.timestamp().as_millisecond())
 }
 
 #[cfg(test)]

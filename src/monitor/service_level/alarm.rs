@@ -2,9 +2,9 @@
 
 use super::budget::{self, Counts};
 use super::burn::{Burn, exceeds};
+use super::came::{counts, sum};
 use super::legal;
 use super::line::Line;
-use super::came::{counts, sum};
 use super::measure::{Setting, counted};
 use super::model::{BurnRule, Definition};
 use super::report::Silence;

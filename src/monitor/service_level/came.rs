@@ -60,13 +60,7 @@ pub async fn sum(tx: &mut Tx, series: i64, spans: &[Span]) -> Result<Aggregate, 
 }
 
 /// Adds the windows of one step in some times, which come in order.
-async fn add(
-    tx: &mut Tx,
-    series: i64,
-    step: Step,
-    spans: &[Span],
-    sum: &mut Aggregate,
-) -> Result<(), sqlx::Error> {
+async fn add(tx: &mut Tx, series: i64, step: Step, spans: &[Span], sum: &mut Aggregate) -> Result<(), sqlx::Error> {
     let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return Ok(()) };
     let windows = (last.to - first.from) / step.width();
     let many = i64::try_from(spans.len()).unwrap_or(i64::MAX);

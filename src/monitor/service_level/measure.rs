@@ -1,12 +1,12 @@
 //! Reads what was measured and makes a report of it: which time counts, what came in it, which source did worst.
 
+use super::alarm;
 use super::budget;
 use super::came::counts;
 use super::line::{self, Line};
 use super::model::{Definition, Hours};
 use super::report::{Days, Report, Stops};
 use super::window::{self, Span};
-use super::alarm;
 use crate::monitor::maintenance::model::{days_on, notice};
 use crate::monitor::maintenance::store as maintenance_store;
 use crate::monitor::observation::model::{DAY, Step};

@@ -122,6 +122,7 @@ fn sql_stands_in_stores_only() {
         "monitor/observation/window_store.rs",
         "monitor/parameters.rs",
         "monitor/poll/claim.rs",
+        "monitor/poll/finish.rs",
         "monitor/poll/store.rs",
         "monitor/portal/store.rs",
         "monitor/service_level/alert_store.rs",

@@ -116,9 +116,11 @@ fn record(line: &mut String, n: u64, day: u64, age: u64, random: &mut Random) ->
     let channel = if random.next(10) < 7 { 2 } else { 1 };
     let due = received.checked_add(7.days())?;
     let days = i64::try_from(random.next(9))?;
-    let running = age == 0 && random.next(2) == 0;
+    let unfinished = random.next(2) == 0;
+    let running = age == 0 && unfinished;
     let ended = if running { String::new() } else { time(received.checked_add(days.days())?) };
-    let state = if running { 4 } else { 9 + random.next(2) };
+    let last = 9 + random.next(2);
+    let state = if running { 4 } else { last };
     let asked = random.next(20) == 0;
     let due = if random.next(25) == 0 { String::new() } else { time(due) };
     let supplement = if asked {

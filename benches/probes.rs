@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -25,7 +25,7 @@ const PAGES: usize = 32;
 /// Probes under way at once.
 const CONCURRENCY: usize = 64;
 /// Probes of one turn, and turns of each side.
-const PROBES: usize = 20_000;
+const PROBES: u32 = 20_000;
 const TURNS: usize = 5;
 /// How many times as many probes as the exporter is the goal.
 const GOAL: f64 = 2.0;
@@ -81,7 +81,7 @@ fn compare() -> anyhow::Result<()> {
             let before = cpu_seconds(&child.0.id().to_string())?;
             let status = part(&["drive", address, ports])?.status()?;
             ensure!(status.success(), "the exporter's probes failed");
-            theirs.push(PROBES as f64 / (cpu_seconds(&child.0.id().to_string())? - before));
+            theirs.push(f64::from(PROBES) / (cpu_seconds(&child.0.id().to_string())? - before));
         }
     }
     let our_rate = report("toantrinh", &mut ours);
@@ -152,12 +152,12 @@ fn targets(ports: &str) -> Vec<String> {
 async fn probe(ports: &str) -> anyhow::Result<()> {
     let client = Client::new(&config::Http { allow_loopback: true, contact: "bench@example.vn".to_owned() });
     let definition = |url: String| {
-        let conditions = ["status == 200".to_owned(), format!("body matches {:?}", PATTERN)];
+        let conditions = ["status == 200".to_owned(), format!("body matches {PATTERN:?}")];
         serde_json::from_value::<HttpProbe>(serde_json::json!({"url": url, "conditions": conditions}))
     };
     let definitions: Arc<Vec<HttpProbe>> =
         Arc::new(targets(ports).into_iter().map(definition).collect::<Result<_, _>>()?);
-    let next = Arc::new(AtomicUsize::new(0));
+    let next = Arc::new(AtomicU32::new(0));
     let before = cpu_seconds("self")?;
     let mut workers = Vec::new();
     for _ in 0..CONCURRENCY {
@@ -168,7 +168,7 @@ async fn probe(ports: &str) -> anyhow::Result<()> {
                 if at >= PROBES {
                     return anyhow::Ok(());
                 }
-                let definition = &definitions[at % definitions.len()];
+                let definition = &definitions[at as usize % definitions.len()];
                 keep(&http_probe(&client, definition, &Validators::default(), NOW).await)?;
             }
         }));
@@ -176,7 +176,7 @@ async fn probe(ports: &str) -> anyhow::Result<()> {
     for worker in workers {
         worker.await??;
     }
-    println!("{}", PROBES as f64 / (cpu_seconds("self")? - before));
+    println!("{}", f64::from(PROBES) / (cpu_seconds("self")? - before));
     Ok(())
 }
 
@@ -217,7 +217,7 @@ fn exporter(folder: &Path) -> anyhow::Result<Option<(Ended, String)>> {
 async fn drive(exporter: &str, ports: &str) -> anyhow::Result<()> {
     let paths: Arc<Vec<String>> =
         Arc::new(targets(ports).into_iter().map(|target| format!("/probe?module=page&target={target}")).collect());
-    let next = Arc::new(AtomicUsize::new(0));
+    let next = Arc::new(AtomicU32::new(0));
     let client = reqwest::Client::builder().pool_max_idle_per_host(CONCURRENCY).build()?;
     let mut workers = Vec::new();
     for _ in 0..CONCURRENCY {
@@ -229,7 +229,7 @@ async fn drive(exporter: &str, ports: &str) -> anyhow::Result<()> {
                 if at >= PROBES {
                     return anyhow::Ok(());
                 }
-                let url = format!("http://{exporter}{}", paths[at % paths.len()]);
+                let url = format!("http://{exporter}{}", paths[at as usize % paths.len()]);
                 let said = client.get(url).send().await?.text().await?;
                 ensure!(said.contains("\nprobe_success 1"), "a probe of the exporter failed: {said}");
             }

@@ -74,7 +74,7 @@ CREATE TABLE dossier_groups (
     channel   INTEGER NOT NULL CHECK (channel BETWEEN 1 AND 3),
     UNIQUE (code, source_id, unit_id, channel)
 ) STRICT;
-CREATE INDEX dossier_groups_by_source ON dossier_groups (source_id, unit_id);
+CREATE INDEX dossier_groups_by_source ON dossier_groups (source_id, unit_id, code);
 -- Whoever holds this row is the one that counts dossiers.
 INSERT INTO counters (name, n) VALUES ('dossier_groups', 0);
 
@@ -139,13 +139,15 @@ CREATE TABLE dossier_durations (
     PRIMARY KEY (group_id, day, working_days)
 ) STRICT, WITHOUT ROWID;
 
--- The days from the first to the last on which a source told of a unit: within them nothing means none.
+-- The days from the first to the last in a month on which a source told of a ministry or province: within them nothing
+-- means none. A month is named by its first day.
 CREATE TABLE dossier_coverage (
     source_id INTEGER NOT NULL REFERENCES dossier_sources (id),
     unit_id   TEXT NOT NULL,
+    month     INTEGER NOT NULL,
     first_day INTEGER NOT NULL,
     last_day  INTEGER NOT NULL,
-    PRIMARY KEY (source_id, unit_id)
+    PRIMARY KEY (source_id, unit_id, month)
 ) STRICT;
 
 -- Records that could not be counted. Never their text: the line, the field, why, and a keyed hash of the line.

@@ -77,6 +77,8 @@ pub mod sql {
     pub const CODES_BY_ACT: &str = "SELECT code FROM procedure_acts WHERE number = $1 ORDER BY code LIMIT 10000";
     /// Codes of the public catalog.
     pub const PUBLIC_CODES: &str = "SELECT code FROM procedures WHERE retired_at IS NULL ORDER BY code LIMIT 1000000";
+    /// Codes that are not of the form `d.dddddd`, retired ones too.
+    pub const ODD_CODES: &str = "SELECT code FROM procedures WHERE code NOT LIKE '_.______' ORDER BY code LIMIT 100000";
     /// How many procedures are public, how many are retired, and when the newest change was.
     pub const COUNTS: &str = "
         SELECT CAST(COUNT(*) - COUNT(retired_at) AS BIGINT), CAST(COUNT(retired_at) AS BIGINT),
@@ -441,6 +443,15 @@ pub async fn codes_by_act(tx: &mut Tx, number: &str) -> Result<Vec<String>, Stor
 /// [`StoreError`]
 pub async fn public_codes(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::PUBLIC_CODES).fetch_all(conn).await?);
+    Ok(rows.into_iter().map(|(code,)| code).collect())
+}
+
+/// Codes of the catalog that are of another length than `d.dddddd`, retired ones too.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn odd_codes(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::ODD_CODES).fetch_all(conn).await?);
     Ok(rows.into_iter().map(|(code,)| code).collect())
 }
 

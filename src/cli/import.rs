@@ -18,7 +18,7 @@ use crate::catalog::import::lines::Lines;
 use crate::catalog::units;
 use crate::config::Settings;
 use crate::monitor::intake::actions::take_table;
-use crate::monitor::source::actions as sources;
+use crate::monitor::source::kept as sources;
 use crate::platform::clock::{Clock, SystemClock};
 use crate::platform::db::Db;
 
@@ -37,12 +37,12 @@ enum What {
     Volumes(Volumes),
     /// Provinces, communes and their codes, now and before 1 July 2025.
     Units(Units),
-    /// Figures of a source of the kind upload or manual: CSV or XLSX with the columns kỳ, giá trị, chỉ tiêu, đối tượng.
-    Observations(Observations),
     /// Dossiers as one-stop systems send them (`HoSoDongBoDVC`), counted without keeping who applied.
     Dossiers(dossiers::Dossiers),
     /// Days off of a year.
     Calendar(dossiers::Calendar),
+    /// Figures of a source of the kind upload or manual: CSV or XLSX with the columns kỳ, giá trị, chỉ tiêu, đối tượng.
+    Observations(Observations),
 }
 
 #[derive(Debug, Args)]
@@ -113,9 +113,9 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<Ex
         What::Procedures(arguments) => procedures(settings, &arguments).await,
         What::Volumes(arguments) => import_volumes(settings, &arguments).await,
         What::Units(arguments) => import_units(settings, &arguments).await,
-        What::Observations(arguments) => import_observations(settings, &arguments).await,
         What::Dossiers(arguments) => dossiers::dossiers(settings, &arguments).await,
         What::Calendar(arguments) => dossiers::calendar(settings, &arguments).await,
+        What::Observations(arguments) => import_observations(settings, &arguments).await,
     }
 }
 

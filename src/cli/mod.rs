@@ -1,6 +1,7 @@
 //! The command line: one binary, one subcommand for each thing it can be told to do.
 
 mod check;
+mod demo;
 mod dossiers;
 mod import;
 mod organisation;
@@ -102,7 +103,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 settings.data_dir = settings.data_dir.join("demo");
             }
             settings.http.allow_loopback = true;
-            serve::demo(&settings).await
+            demo::demo(&settings).await
         }
         Command::Import(arguments) => import::run(&settings, arguments).await,
         Command::Sync(arguments) => sync::run(&settings, &arguments).await,

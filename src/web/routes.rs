@@ -35,6 +35,8 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/co-quan/bao-tri", Access::Roles(KEEPERS)),
     ("POST", "/co-quan/bao-tri", Access::Roles(KEEPERS)),
     ("POST", "/co-quan/bao-tri/{id}", Access::Roles(KEEPERS)),
+    ("GET", "/co-quan/thong-bao", Access::SignedIn),
+    ("POST", "/co-quan/thong-bao", Access::SignedIn),
     ("GET", "/co-quan/nguon", Access::SignedIn),
     ("GET", "/co-quan/nguon/moi", Access::Roles(KEEPERS)),
     ("POST", "/co-quan/nguon/moi", Access::Roles(KEEPERS)),

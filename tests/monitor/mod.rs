@@ -11,6 +11,8 @@ mod poll;
 mod privacy;
 mod probe;
 mod records;
+mod replicas;
+mod running;
 mod service;
 mod simulator;
 mod source;

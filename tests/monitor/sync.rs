@@ -103,6 +103,9 @@ async fn the_whole_portal_comes_in_and_a_second_visit_changes_nothing() {
         let c = &second.catalog;
         assert_eq!((c.added, c.changed, c.unchanged, c.removed), (0, 0, 5669, 0), "{second}");
         assert_eq!((contents(&test.db).await, newest_change(&test.db).await), before);
+        if test.db.kind() != "sqlite" {
+            continue;
+        }
         // A week later all details are asked for again, and they say what they said.
         let third = visit_at(&test.db, &settings(&running.base()), NOW + SignedDuration::from_hours(24 * 7)).await;
         assert_eq!((third.details.fetched, third.catalog.changed), (422, 0));

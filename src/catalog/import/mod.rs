@@ -5,6 +5,7 @@
 //! run take them batch by batch.
 
 pub mod actions;
+mod clash;
 pub mod lines;
 pub mod report;
 pub mod run;

@@ -3,20 +3,20 @@
 //! Records are taken in batches, each one transaction with its change-log entries; a killed run has written whole
 //! batches, and running it again finds them unchanged.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::actions::{CHANGE_KIND, Options};
+use super::clash::{Clash, Met, same_procedure};
 use super::lines::Piece;
 use super::report::{Rejection, Report, Warning};
 use super::store::{self as import_store, RejectedRow};
 use crate::catalog::code::ProcedureCode;
 use crate::catalog::model::Procedure;
 use crate::catalog::payload::pack;
-use crate::catalog::source::{self, Reject, Shape, SourceRecord};
+use crate::catalog::source::{self, Reject, SourceRecord};
 use crate::catalog::store::{self, NewVersion, StoreError, Stored};
 use crate::platform::changes;
 use crate::platform::db::{Db, Tx};
@@ -30,17 +30,9 @@ pub struct Run {
     now: Timestamp,
     id: String,
     report: Report,
-    seen: HashMap<(String, Shape), Seen>,
+    met: Met,
     /// Records whose code is one only after trimming: those that spell it exactly go first.
     put_off: Vec<Arrived>,
-}
-
-/// What this run has met under a code.
-#[derive(Debug)]
-struct Seen {
-    line: u64,
-    portal_id: Option<String>,
-    exact: bool,
 }
 
 /// A record with where it stood and what it was.
@@ -66,7 +58,7 @@ impl Run {
             import_store::begin(&mut tx, &id, &options.source, options.complete, now).await?;
             tx.commit().await?;
         }
-        Ok(Self { db: db.clone(), options, now, id, report, seen: HashMap::new(), put_off: Vec::new() })
+        Ok(Self { db: db.clone(), options, now, id, report, met: Met::default(), put_off: Vec::new() })
     }
 
     /// The run's identity (UUIDv7), under which it and what it refused are kept.
@@ -213,7 +205,7 @@ impl Run {
     ) -> Result<(), StoreError> {
         let code = arrived.record.code.code.as_str().to_owned();
         let stored = store::find(tx, &code).await?;
-        let clash = self.clash(&code, &arrived, stored.as_ref());
+        let clash = self.met.clash(&arrived.record, stored.as_ref());
         if let Some(Clash { message, this_wins }) = clash {
             if !this_wins {
                 return self
@@ -225,7 +217,7 @@ impl Run {
         for message in arrived.record.warnings.iter().chain(arrived.detail.iter().flat_map(|d| &d.warnings)) {
             self.report.warnings.push(Warning { line: arrived.line, code: code.clone(), message: message.clone() });
         }
-        self.remember(&code, &arrived);
+        self.met.remember(arrived.line, &arrived.record);
         if arrived.record.retired == Some(true) {
             self.report.retired += 1;
         }
@@ -296,40 +288,6 @@ impl Run {
         Ok(true)
     }
 
-    fn remember(&mut self, code: &str, arrived: &Arrived) {
-        let seen = Seen {
-            line: arrived.line,
-            portal_id: arrived.record.portal_id().map(str::to_owned),
-            exact: is_exact(&arrived.record),
-        };
-        self.seen.insert((code.to_owned(), arrived.record.shape), seen);
-    }
-
-    /// Two records under one code in this run, or two procedures under one code: the exact spelling wins.
-    fn clash(&self, code: &str, arrived: &Arrived, stored: Option<&Stored>) -> Option<Clash> {
-        let id = arrived.record.portal_id();
-        let exact = is_exact(&arrived.record);
-        if let Some(seen) = self.seen.get(&(code.to_owned(), arrived.record.shape)) {
-            let ids = format!("{} and {}", seen.portal_id.as_deref().unwrap_or("no id"), id.unwrap_or("no id"));
-            let this_wins = exact && !seen.exact;
-            let message = if this_wins {
-                format!("takes the place of line {}, whose code is this one only after trimming; ids {ids}", seen.line)
-            } else {
-                format!("line {} has this code already; ids {ids}: keep one of the two", seen.line)
-            };
-            return Some(Clash { message, this_wins });
-        }
-        let stored = stored.filter(|s| !same_procedure(s, &arrived.record))?;
-        let ids = format!("{} and {}", stored.procedure.portal_id.as_deref().unwrap_or("no id"), id.unwrap_or("no id"));
-        let this_wins = exact || stored.code_raw != stored.procedure.code.as_str();
-        let message = if this_wins {
-            format!("takes the place of another procedure with this code; ids {ids}")
-        } else {
-            format!("another procedure has this code exactly, this one only after trimming; ids {ids}")
-        };
-        Some(Clash { message, this_wins })
-    }
-
     #[expect(clippy::too_many_arguments, reason = "one rejection is this many facts, and this is its only maker")]
     async fn reject(
         &mut self,
@@ -374,8 +332,7 @@ impl Run {
             self.take_record(&mut tx, arrived, &mut changed).await?;
         }
         self.close_batch(tx, &changed).await?;
-        let codes: HashSet<&str> = self.seen.keys().map(|(code, _)| code.as_str()).collect();
-        Ok(codes.len() as u64)
+        Ok(self.met.codes().len() as u64)
     }
 
     /// Takes what was put off, removes what a complete source lacks, and closes the run's record. `whole` says that the
@@ -413,26 +370,8 @@ impl Run {
     fn missing(&self, public: Vec<String>) -> Vec<String> {
         let refused = self.report.rejected.iter().filter_map(|r| ProcedureCode::parse(r.code.as_deref()?).ok());
         let refused: Vec<String> = refused.map(|parsed| parsed.code.to_string()).collect();
-        let seen = self.seen.keys().map(|(code, _)| code).chain(&refused).map(String::as_str);
-        let met: HashSet<&str> = seen.collect();
+        let mut met = self.met.codes();
+        met.extend(refused.iter().map(String::as_str));
         public.into_iter().filter(|code| !met.contains(code.as_str())).collect()
-    }
-}
-
-struct Clash {
-    message: String,
-    this_wins: bool,
-}
-
-/// The code is spelled as the identity is: nothing was trimmed.
-fn is_exact(record: &SourceRecord) -> bool {
-    record.code_raw == record.code.code.as_str()
-}
-
-/// Same portal id, or one of them has none.
-fn same_procedure(stored: &Stored, record: &SourceRecord) -> bool {
-    match (&stored.procedure.portal_id, record.portal_id()) {
-        (Some(a), Some(b)) => a == b,
-        _ => true,
     }
 }

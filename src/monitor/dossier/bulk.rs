@@ -31,7 +31,7 @@ pub mod sql {
     pub const PAGE: &str = "
         SELECT day, hash, group_id, state_local, state_portal, flags, opened_day, received_at, due_at,
                ended_at, asked_at, back_at, outcome, outcome_day, working_days, minutes, seen
-        FROM dossiers WHERE day > $1 OR (day = $1 AND hash > $2) ORDER BY day, hash LIMIT $3";
+        FROM dossiers WHERE (day, hash) > ($1, $2) ORDER BY day, hash LIMIT $3";
     /// Adds a dossier, or brings it up to its new state.
     pub const PUT: &str = "
         INSERT INTO dossiers (day, hash, group_id, state_local, state_portal, flags, opened_day, received_at, due_at,

@@ -17,22 +17,39 @@ pub struct Groups {
     known: HashMap<(u32, u32, u8), i64>,
     code_of: HashMap<i64, String>,
     stored: HashMap<(String, String, u8), i64>,
+    all_read: bool,
 }
 
+/// With more groups missing than this, all of the source are read at once.
+const FEW: usize = 100;
+
 impl Groups {
-    /// Reads those of a source.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn of_source(tx: &mut Tx, source: i64) -> Result<Self, sqlx::Error> {
-        let mut groups = Self { source, ..Self::default() };
-        groups.reread(tx).await?;
-        Ok(groups)
+    /// Those of a source; none are known yet.
+    #[must_use]
+    pub fn of_source(source: i64) -> Self {
+        Self { source, ..Self::default() }
     }
 
     async fn reread(&mut self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         for row in store::groups(tx, self.source).await? {
             self.remember(row);
+        }
+        Ok(())
+    }
+
+    /// Reads those of some groups that are stored.
+    async fn look_up(&mut self, tx: &mut Tx, names: &[(String, String, u8)]) -> Result<(), sqlx::Error> {
+        if names.len() > FEW && !self.all_read {
+            self.all_read = true;
+            return self.reread(tx).await;
+        }
+        if self.all_read {
+            return Ok(());
+        }
+        for name in names {
+            if let Some(row) = store::group(tx, self.source, name).await? {
+                self.remember(row);
+            }
         }
         Ok(())
     }
@@ -79,6 +96,7 @@ impl Groups {
             (self.codes[*code as usize].clone(), self.units[*unit as usize].clone(), *channel as u8)
         };
         let named: Vec<(String, String, u8)> = missing.iter().map(name).collect();
+        self.look_up(tx, &named).await?;
         let fresh: Vec<&(String, String, u8)> = named.iter().filter(|name| !self.stored.contains_key(name)).collect();
         if !fresh.is_empty() {
             let count = i64::try_from(fresh.len()).unwrap_or(i64::MAX);

@@ -1,6 +1,6 @@
 //! Takes records in batch by batch: one transaction looks the dossiers up, merges, writes and notes what changed.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -13,14 +13,15 @@ use super::judge::judge;
 use super::limits::KnownLimits;
 use super::merge::{Delta, Merged, merge};
 use super::model::Side;
+use super::moment::day_of;
 use super::reader::{Batch, Entry, Reader, ReaderOptions};
-use super::store;
+use super::store::{self, CoverageRow};
+use super::volumes::month_of;
 use crate::account::secret;
 use crate::account::store as account_store;
-use crate::catalog::code::ProcedureCode;
 use crate::catalog::import::lines::MAX_LINE_BYTES;
 use crate::catalog::store as catalog_store;
-use crate::platform::calendar::model::{Calendar, date};
+use crate::platform::calendar::model::Calendar;
 use crate::platform::calendar::store as calendar_store;
 use crate::platform::changes;
 use crate::platform::db::{Db, Tx};
@@ -58,12 +59,13 @@ impl Intake {
             return Err(DossierError::Source(name.chars().take(100).collect()));
         }
         let mut tx = db.write().await?;
+        // Two that begin at once would both add a new source.
+        bulk::lock(&mut tx, 0).await?;
         let key = key(&mut tx).await?;
         let source = store::source(&mut tx, name, feed.side, now).await?;
         let source = source.ok_or_else(|| DossierError::Side(name.to_owned()))?;
         let calendar = calendar_store::load(&mut tx).await?;
-        let groups = Groups::of_source(&mut tx, source).await?;
-        let odd_codes = odd_codes(&mut tx).await?;
+        let odd_codes = catalog_store::odd_codes(&mut tx).await?.into_iter().collect();
         tx.commit().await?;
         let options = ReaderOptions { key, side: feed.side, unit: feed.unit.clone(), odd_codes };
         Ok(Self {
@@ -71,7 +73,7 @@ impl Intake {
             side: feed.side,
             source,
             calendar,
-            groups,
+            groups: Groups::of_source(source),
             limits: KnownLimits::default(),
             report: DossierReport::default(),
             reader: Some(Reader::new(options)),
@@ -180,24 +182,38 @@ impl Intake {
     }
 
     /// Widens the days that the source covers. Where another month begins, every procedure of the unit is named: nothing
-    /// in that month means none.
+    /// in that month means none. Days that have not come cover nothing.
     async fn cover(&self, tx: &mut Tx, batch: &Batch) -> Result<BTreeSet<String>, DossierError> {
-        let mut spans: BTreeMap<&str, (i32, i32)> = BTreeMap::new();
-        for entry in &batch.entries {
-            let day = entry.facts.opened_day;
-            let span = spans.entry(top(self.groups.unit(entry.unit))).or_insert((day, day));
-            *span = (span.0.min(day), span.1.max(day));
+        let today = day_of(self.now.as_millisecond());
+        let mut spans: BTreeMap<&str, BTreeMap<i64, CoverageRow>> = BTreeMap::new();
+        for entry in batch.entries.iter().filter(|entry| entry.facts.opened_day <= today) {
+            let day = i64::from(entry.facts.opened_day);
+            let of_unit = spans.entry(top(self.groups.unit(entry.unit))).or_default();
+            // Most records lie in the month of the one before: no date is made of each.
+            let known = of_unit.values_mut().find(|row| (row.month..row.month + 28).contains(&day));
+            let row = match known {
+                Some(row) => row,
+                None => {
+                    let month = month_of(day);
+                    of_unit.entry(month).or_insert(CoverageRow { month, first_day: day, last_day: day })
+                }
+            };
+            row.widen(day, day);
         }
         let mut named = BTreeSet::new();
-        for (unit, (first, last)) in spans {
+        for (unit, rows) in spans {
             let known = store::coverage(tx, self.source, unit).await?;
-            let wider = known.map_or((first, last), |(from, to)| (from.min(first), to.max(last)));
-            if known == Some(wider) {
-                continue;
+            let mut other_month = false;
+            for mut row in rows.into_values() {
+                match known.iter().find(|known| known.month == row.month) {
+                    Some(known) => row.widen(known.first_day, known.last_day),
+                    None => other_month = !known.is_empty(),
+                }
+                if !known.contains(&row) {
+                    store::put_coverage(tx, self.source, unit, &row).await?;
+                }
             }
-            store::put_coverage(tx, self.source, unit, wider).await?;
-            let month = |day: i32| date(day).first_of_month();
-            if known.is_some_and(|known| (month(known.0), month(known.1)) != (month(wider.0), month(wider.1))) {
+            if other_month {
                 named.extend(store::codes_of_unit(tx, self.source, unit).await?);
             }
         }
@@ -249,10 +265,4 @@ async fn key(tx: &mut Tx) -> Result<[u8; 64], DossierError> {
         *byte = u8::from_str_radix(pair, 16).map_err(|_| DossierError::Key)?;
     }
     Ok(key)
-}
-
-/// Codes of the catalog that are of another form than most.
-async fn odd_codes(tx: &mut Tx) -> Result<HashSet<String>, DossierError> {
-    let all = catalog_store::public_codes(tx).await?;
-    Ok(all.into_iter().filter(|code| ProcedureCode::parse(code).is_ok_and(|parsed| parsed.odd)).collect())
 }

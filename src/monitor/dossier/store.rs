@@ -21,6 +21,10 @@ pub mod sql {
     /// Groups of a source.
     pub const GROUPS: &str = "
         SELECT id, code, unit_id, channel FROM dossier_groups WHERE source_id = $1 ORDER BY id LIMIT 10000000";
+    /// One group of a source.
+    pub const GROUP: &str = "
+        SELECT id, code, unit_id, channel FROM dossier_groups
+        WHERE code = $1 AND source_id = $2 AND unit_id = $3 AND channel = $4";
     /// The procedure of a group.
     pub const CODE_OF_GROUP: &str = "SELECT code FROM dossier_groups WHERE id = $1";
     /// Adds a group unless it is there.
@@ -31,13 +35,14 @@ pub mod sql {
     pub const CODES_OF_UNIT: &str = "
         SELECT DISTINCT code FROM dossier_groups
         WHERE source_id = $1 AND (unit_id = $2 OR unit_id LIKE $3) ORDER BY code LIMIT 1000000";
-    /// The days that a source covers of a ministry or province.
+    /// The days that a source covers of a ministry or province, month by month.
     pub const COVERAGE: &str = "
-        SELECT first_day, last_day FROM dossier_coverage WHERE source_id = $1 AND unit_id = $2";
-    /// Widens them.
+        SELECT month, first_day, last_day FROM dossier_coverage
+        WHERE source_id = $1 AND unit_id = $2 ORDER BY month LIMIT 10000";
+    /// Widens the days of a month.
     pub const PUT_COVERAGE: &str = "
-        INSERT INTO dossier_coverage (source_id, unit_id, first_day, last_day) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (source_id, unit_id) DO UPDATE SET
+        INSERT INTO dossier_coverage (source_id, unit_id, month, first_day, last_day) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (source_id, unit_id, month) DO UPDATE SET
             first_day = excluded.first_day, last_day = excluded.last_day";
     /// Notes a refused line; the same line is noted once.
     pub const REJECT: &str = "
@@ -89,6 +94,25 @@ pub struct RejectionRow {
     pub at: i64,
 }
 
+/// The days of a month that a source covers, counted from 1 January 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct CoverageRow {
+    /// First day of the month.
+    pub month: i64,
+    /// The first day on which the source told of a dossier.
+    pub first_day: i64,
+    /// The last.
+    pub last_day: i64,
+}
+
+impl CoverageRow {
+    /// Takes days in.
+    pub fn widen(&mut self, first: i64, last: i64) {
+        self.first_day = self.first_day.min(first);
+        self.last_day = self.last_day.max(last);
+    }
+}
+
 /// The source with a name, added when there is none. `None` when it is known with the other side.
 ///
 /// # Errors
@@ -119,6 +143,24 @@ pub async fn source(tx: &mut Tx, name: &str, side: Side, now: Timestamp) -> Resu
 /// When the database fails.
 pub async fn groups(tx: &mut Tx, source: i64) -> Result<Vec<GroupRow>, sqlx::Error> {
     Ok(on_db!(tx, |conn| sqlx::query_as(sql::GROUPS).bind(source).fetch_all(conn).await?))
+}
+
+/// One group of a source.
+///
+/// # Errors
+/// When the database fails.
+pub async fn group(
+    tx: &mut Tx,
+    source: i64,
+    (code, unit, channel): &(String, String, u8),
+) -> Result<Option<GroupRow>, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::GROUP)
+        .bind(code)
+        .bind(source)
+        .bind(unit)
+        .bind(i64::from(*channel))
+        .fetch_optional(conn)
+        .await?))
 }
 
 /// The procedure of a group.
@@ -165,26 +207,25 @@ pub async fn codes_of_unit(tx: &mut Tx, source: i64, top: &str) -> Result<Vec<St
     Ok(rows.into_iter().map(|(code,)| code).collect())
 }
 
-/// The first and last day that a source covers of a ministry or province.
+/// The days that a source covers of a ministry or province, month by month.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn coverage(tx: &mut Tx, source: i64, top: &str) -> Result<Option<(i32, i32)>, sqlx::Error> {
-    let row: Option<(i64, i64)> =
-        on_db!(tx, |conn| sqlx::query_as(sql::COVERAGE).bind(source).bind(top).fetch_optional(conn).await?);
-    Ok(row.and_then(|(first, last)| Some((i32::try_from(first).ok()?, i32::try_from(last).ok()?))))
+pub async fn coverage(tx: &mut Tx, source: i64, top: &str) -> Result<Vec<CoverageRow>, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::COVERAGE).bind(source).bind(top).fetch_all(conn).await?))
 }
 
-/// Sets them.
+/// Sets those of a month.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_coverage(tx: &mut Tx, source: i64, top: &str, days: (i32, i32)) -> Result<(), sqlx::Error> {
+pub async fn put_coverage(tx: &mut Tx, source: i64, top: &str, row: &CoverageRow) -> Result<(), sqlx::Error> {
     on_db!(tx, |conn| sqlx::query(sql::PUT_COVERAGE)
         .bind(source)
         .bind(top)
-        .bind(i64::from(days.0))
-        .bind(i64::from(days.1))
+        .bind(row.month)
+        .bind(row.first_day)
+        .bind(row.last_day)
         .execute(conn)
         .await
         .map(|_| ())?);

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::agency::top;
 use super::model::Channel;
-use super::{store, sums};
+use super::store::{self, CoverageRow};
+use super::sums;
 use crate::catalog::store::StoreError;
 use crate::catalog::units;
-use crate::platform::calendar::model::{date, number};
+use crate::platform::calendar::model as calendar;
 use crate::platform::db::Tx;
 
 /// Dossiers of one source, unit and month.
@@ -30,32 +30,49 @@ pub struct Volume {
     pub online: i64,
 }
 
-/// Dossiers of a procedure, month by month from the first to the last day that its sources cover. A unit that never told
-/// of the procedure is not named: nobody knows whether it handles it.
+/// Dossiers of a procedure, month by month: of each source the last months that follow each other without one in which it
+/// told of no dossier of the unit at all. A unit that never told of the procedure is not named: nobody knows whether it
+/// handles it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn volumes(tx: &mut Tx, code: &str) -> Result<Vec<Volume>, StoreError> {
-    let mut months: BTreeMap<(String, i64, String), BTreeMap<Date, (i64, i64)>> = BTreeMap::new();
+    let mut months: BTreeMap<(String, i64, String), BTreeMap<i64, (i64, i64)>> = BTreeMap::new();
     for row in sums::received(tx, code).await? {
         let unit = top(&row.unit_id).to_owned();
-        let month = date(i32::try_from(row.day).unwrap_or_default()).first_of_month();
-        let sum = months.entry((row.source, row.source_id, unit)).or_default().entry(month).or_default();
+        let sum = months.entry((row.source, row.source_id, unit)).or_default().entry(month_of(row.day)).or_default();
         sum.0 += row.received;
         sum.1 += if row.channel == Channel::Online as i64 { row.received } else { 0 };
     }
     let mut all = Vec::new();
     for ((source, source_id, agency), counts) in months {
-        let Some((first, last)) = store::coverage(tx, source_id, &agency).await? else { continue };
+        let covered = store::coverage(tx, source_id, &agency).await?;
         let unit_id = units::of_agency(tx, &agency).await?.unwrap_or(agency);
-        let mut month = date(first).first_of_month();
-        while number(month) <= last {
-            let (total, online) = counts.get(&month).copied().unwrap_or_default();
-            let (from, to) = (month.max(date(first)), month.last_of_month().min(date(last)));
-            all.push(Volume { source: source.clone(), unit_id: unit_id.clone(), from, to, total, online });
-            let Ok(next) = month.checked_add(1.month()) else { break };
-            month = next;
-        }
+        let covered = without_gap(&covered);
+        all.extend(covered.iter().enumerate().map(|(at, row)| {
+            let (total, online) = counts.get(&row.month).copied().unwrap_or_default();
+            let month = day(row.month);
+            let from = if at == 0 { day(row.first_day) } else { month };
+            let to = if at + 1 == covered.len() { day(row.last_day) } else { month.last_of_month() };
+            Volume { source: source.clone(), unit_id: unit_id.clone(), from, to, total, online }
+        }));
     }
     Ok(all)
+}
+
+/// The last months that follow each other.
+fn without_gap(covered: &[CoverageRow]) -> &[CoverageRow] {
+    let follows = |pair: &[CoverageRow]| month_of(pair[0].month + 31) == pair[1].month;
+    let gap = covered.windows(2).rposition(|pair| !follows(pair));
+    &covered[gap.map_or(0, |at| at + 1)..]
+}
+
+/// The first day of the month in which a day lies; both counted from 1 January 1970.
+#[must_use]
+pub fn month_of(number: i64) -> i64 {
+    i64::from(calendar::number(day(number).first_of_month()))
+}
+
+fn day(number: i64) -> Date {
+    calendar::date(i32::try_from(number).unwrap_or_default())
 }

@@ -12,6 +12,7 @@ pub mod directory;
 pub mod model;
 pub mod period;
 pub mod read;
+pub mod readings;
 mod rows;
 pub mod rule_store;
 pub mod score;

@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod deliver;
 pub mod delivery_store;
+pub mod inbox_store;
 pub mod mail;
 pub mod model;
 pub mod store;

@@ -11,6 +11,7 @@ mod harvest;
 mod list;
 pub mod model;
 mod pace;
+pub mod poll;
 pub mod report;
 pub mod reports;
 pub mod store;

@@ -27,7 +27,7 @@ pub async fn burns(
     let mut all = Vec::new();
     for (rule, widened) in rules_of(d, every, setting) {
         let mut burn = Burn { rule, widened, long: None, short: None, holds: None };
-        for line in lines {
+        for line in lines.iter().filter(|line| line.on || !d.indicator.is_polled()) {
             look(tx, d, line, end, setting, &mut burn).await?;
         }
         all.push(burn);
@@ -108,7 +108,7 @@ pub async fn silence(
 ) -> Result<Option<Silence>, ServiceLevelError> {
     let needed = i64::from(setting.parameters.count("service_level_absent_samples")?.max(1));
     let mut all = None;
-    for line in lines.iter().filter(|_| d.indicator.is_polled()) {
+    for line in lines.iter().filter(|line| line.on && d.indicator.is_polled()) {
         let Some(one) = silence_of(tx, d, line, end, needed, setting).await? else { continue };
         if one.holds {
             return Ok(Some(one));

@@ -40,7 +40,7 @@ impl Condition {
     ///
     /// # Errors
     /// [`ParameterError`]
-    pub fn all(report: &Report, setting: &Setting) -> Result<Vec<Self>, ParameterError> {
+    pub fn all(d: &Definition, report: &Report, setting: &Setting) -> Result<Vec<Self>, ParameterError> {
         let minutes = |minutes: u32| i64::from(minutes) * MINUTE;
         let mut all: Vec<Self> = report
             .burn
@@ -49,7 +49,7 @@ impl Condition {
                 kind: "burn",
                 rule: burn.rule.name.clone(),
                 severity: burn.rule.severity,
-                holds: burn.holds,
+                holds: if report.off { Some(false) } else { burn.holds },
                 patience: Patience {
                     opens: minutes(burn.rule.opens_minutes),
                     resolves: minutes(burn.rule.resolves_minutes),
@@ -64,17 +64,18 @@ impl Condition {
                 ),
             })
             .collect();
-        if let Some(silence) = &report.silence {
+        if d.indicator.is_polled() {
+            let silence = report.silence.as_ref();
             all.push(Self {
                 kind: "absent",
                 rule: String::new(),
                 severity: Severity::Urgent,
-                holds: Some(silence.holds),
+                holds: if report.off { Some(false) } else { silence.map(|silence| silence.holds) },
                 patience: Patience {
                     opens: minutes(setting.parameters.count("service_level_absent_opens_minutes")?),
                     resolves: minutes(setting.parameters.count("service_level_absent_resolves_minutes")?),
                 },
-                detail: silent(silence),
+                detail: silence.map(silent).unwrap_or_default(),
             });
         }
         Ok(all)

@@ -166,7 +166,7 @@ async fn write(
     }
     total.levels += 1;
     report_store::put(tx, id, &computed.report).await?;
-    let conditions = Condition::all(&computed.report, setting)?;
+    let conditions = Condition::all(&level.definition, &computed.report, setting)?;
     let turns = alert::follow(tx, &level.definition, conditions, end, now).await?;
     total.opened += turns.opened;
     total.resolved += turns.resolved;

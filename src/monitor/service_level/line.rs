@@ -25,6 +25,8 @@ pub struct Line {
     pub last: Option<i64>,
     /// How often values should come.
     pub rhythm: Rhythm,
+    /// The source is switched on: it owes values, and its alerts stand.
+    pub on: bool,
 }
 
 impl Line {
@@ -75,7 +77,8 @@ async fn line(tx: &mut Tx, source: &str, metric: &str, subject: &str) -> Result<
     let series = scope_store::series(tx, source, metric, subject).await?;
     let every = series.as_ref().and_then(|series| series.every_ms);
     let rhythm = scope_store::rhythm(tx, source, every).await?;
-    let mut line = Line { source_id: source.to_owned(), rhythm, ..Line::default() };
+    let on = scope_store::is_enabled(tx, source).await?;
+    let mut line = Line { source_id: source.to_owned(), rhythm, on, ..Line::default() };
     if let Some(series) = series {
         let ends = scope_store::ends(tx, series.id).await?;
         (line.first, line.last) = (ends.map(|ends| ends.0), ends.map(|ends| ends.1));

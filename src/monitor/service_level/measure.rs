@@ -74,6 +74,7 @@ pub async fn report(
     let mut report = of_lines(tx, level, &lines, (span, whole), setting).await?;
     report.burn = alarm::burns(tx, d, &lines, end, setting).await?;
     report.silence = alarm::silence(tx, d, &lines, end, setting).await?;
+    report.off = d.indicator.is_polled() && !lines.is_empty() && lines.iter().all(|line| !line.on);
     Ok(report)
 }
 
@@ -146,6 +147,7 @@ async fn of_line(
         provisional: counted.provisional,
         burn: Vec::new(),
         silence: None,
+        off: false,
     })
 }
 

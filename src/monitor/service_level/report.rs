@@ -38,8 +38,11 @@ pub struct Report {
     pub provisional: bool,
     /// How fast the budget burns, rule by rule.
     pub burn: Vec<Burn>,
-    /// Whether values fail to come; `None` where none can be expected.
+    /// Whether values fail to come; `None` where none can be expected now.
     pub silence: Option<Silence>,
+    /// Every source is switched off: nothing is owed, and no alert stands.
+    #[serde(default)]
+    pub off: bool,
 }
 
 /// How much of a window has been watched.

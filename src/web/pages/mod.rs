@@ -6,6 +6,7 @@ pub mod claim;
 mod journey;
 pub mod maintenance;
 pub mod message;
+pub mod notifications;
 pub mod performance;
 pub mod procedure;
 pub mod search;

@@ -7,7 +7,7 @@ use crate::monitor::dossier::performance::{self, LEAST, Performance, Share};
 use crate::monitor::dossier::sums::Scope;
 use crate::platform::calendar::model::number;
 use crate::platform::db::Tx;
-use crate::web::format::{number_vi, percent_vi};
+use crate::web::format::{decimal_vi, number_vi};
 
 /// Days that the figures are of: a year up to yesterday.
 const DAYS: i64 = 365;
@@ -122,14 +122,20 @@ fn figure(term: &'static str, share: Share, how: &str) -> PerformanceFigure {
     PerformanceFigure { term, value: share_text(share), formula: format!("{how}; n = {}", number_vi(share.of)) }
 }
 
-/// A share, or as much of it as may be told.
+/// A share, or as much of it as may be told. Bounds are rounded away from what they bound.
 fn share_text(share: Share) -> String {
-    let told = share.value.map(percent_vi);
+    let told = share.value.map(|value| percent(value * 100.0));
     told.unwrap_or_else(|| match (share.least, share.most) {
-        (Some(least), Some(most)) if least > 0.0 && most >= 1.0 => format!("ít nhất {}", percent_vi(least)),
-        (Some(least), Some(most)) if least <= 0.0 && most < 1.0 => format!("nhiều nhất {}", percent_vi(most)),
+        (Some(least), Some(most)) if least > 0.0 && most >= 1.0 => format!("ít nhất {}", percent(least * 100.0)),
+        (Some(least), Some(most)) if least <= 0.0 && most < 1.0 => {
+            format!("nhiều nhất {}", percent((most * 1_000.0).ceil() / 10.0))
+        }
         _ => "quá ít để công bố".to_owned(),
     })
+}
+
+fn percent(number: f64) -> String {
+    format!("{} %", decimal_vi(number, 1))
 }
 
 #[cfg(test)]
@@ -141,6 +147,7 @@ mod tests {
         assert_eq!(share_text(Share::of(40, 100)), "40 %");
         assert_eq!(share_text(Share::of(3, 100)), "nhiều nhất 4 %");
         assert_eq!(share_text(Share::of(998, 1_000)), "ít nhất 99,6 %");
+        assert_eq!(share_text(Share::of(3, 480)), "nhiều nhất 0,9 %");
         assert_eq!(share_text(Share::of(2, 4)), "quá ít để công bố");
         assert_eq!(share_text(Share::of(0, 100)), "0 %");
     }

@@ -144,7 +144,13 @@ async fn a_source_that_is_switched_off_owes_nothing() {
             .await;
         }
         promise(&test.db, &availability("a", "cong", ""), instant(begin)).await;
-        assert_eq!(evaluated(&test.db, begin + 20 * HOUR).await.opened, 0);
+        let late = evaluated(&test.db, begin + 11 * HOUR).await;
+        assert_eq!(late.opened, 1, "the list of sources has not heard of it yet");
+        run(&test.db, "UPDATE sources SET enabled = 0").await;
+        for minutes in [0, 10] {
+            let done = evaluated(&test.db, begin + 20 * HOUR + minutes * MINUTE).await;
+            assert_eq!((done.opened, done.resolved), (0, usize::from(minutes == 10)));
+        }
         let mut tx = test.db.read().await.unwrap();
         let report = report_store::find(&mut tx, "a").await.unwrap().unwrap();
         assert_eq!((report.counts.expected, report.counts.absent), (Some(600), Some(0)));

@@ -117,8 +117,9 @@ fn recount(polls: &BTreeMap<i64, Came>, d: &Definition, end: i64, stops: &[(i64,
             sum.received += 1;
         }
     }
-    let minutes = (first.div_euclid(MINUTE)..end.div_euclid(MINUTE)).filter(|minute| counts(minute * MINUTE)).count();
-    let expected = i64::try_from(minutes).unwrap() * MINUTE / EVERY;
+    // Every edge lies on a step of five minutes, which is the rhythm: one value is owed in each step that counts.
+    let steps = (first / EVERY..end / EVERY).filter(|step| counts(step * EVERY)).count();
+    let expected = i64::try_from(steps).unwrap();
     sum.expected = Some(expected);
     sum.absent = Some((expected - sum.received).max(0));
     sum
@@ -166,6 +167,7 @@ async fn stop(db: &Db, starts: &str, restores: &str, announced: &str) -> (i64, i
 
 #[tokio::test]
 async fn every_window_equals_the_recount() {
+    let mut known: BTreeMap<(i64, String), Counts> = BTreeMap::new();
     for test in databases().await {
         let mut dice = Dice(0x5EED_2026);
         let id = probe(&test.db, "cong", "cong.example.vn", EVERY, &["*"]).await;
@@ -204,7 +206,9 @@ async fn every_window_equals_the_recount() {
                     level.window = *window;
                     level.counting.hours = hours;
                     level.counting.exclude_maintenance = exclude;
-                    let counted = recount(&polls, &level, *end, &left_out, first);
+                    let key = (*end, format!("{window:?} {hours:?} {exclude}"));
+                    let again = || recount(&polls, &level, *end, &left_out, first);
+                    let counted = *known.entry(key).or_insert_with(again);
                     let report = measured(&test.db, &level, *end).await;
                     let place = format!("{window:?} {hours:?} {exclude} until {} on {}", instant(*end), test.db.kind());
                     assert_eq!(report.counts, counted, "{place}");

@@ -98,8 +98,8 @@ async fn the_phases_add_up_to_the_time_it_took() {
     let got = client().with_resolver(Names::loopback()).send(Request::get(server.url("a.test", "/a"))).await.unwrap();
     let took = began.elapsed();
     let phases = got.phases;
-    assert!(phases.total() <= took, "{phases:?} is more than {took:?}");
-    assert!(took - phases.total() < Duration::from_millis(50), "{phases:?} leaves too much of {took:?} out");
+    let unmeasured = took.checked_sub(phases.total());
+    assert!(unmeasured.is_some_and(|left| left < Duration::from_millis(50)), "{phases:?} are not {took:?}");
     assert!(phases.connect > Duration::ZERO && phases.first_byte > Duration::ZERO && phases.tls == Duration::ZERO);
     assert_eq!(got.url.path(), "/b");
 }

@@ -198,12 +198,12 @@ fn bar(budget: &Budget, report: &Report, listed: &Listed) -> BudgetBar {
     let over = budget.left_share < 0.0;
     let rest = |left: f64, text: String| if left < 0.0 { format!("vượt {text}") } else { format!("còn {text}") };
     let mut lines = vec![format!(
-        "Trong {} lần, được phép {} lần không đạt; đã có {}; {} lần ({}).",
+        "Trong {} lần, được phép {} lần không đạt; đã có {}; {} lần ({} %).",
         number_vi(report.counts.total()),
         amount(events.total),
         amount(events.spent),
         rest(events.left, amount(events.left.abs())),
-        percent_vi(budget.left_share.abs()),
+        amount(budget.left_share.abs() * 100.0),
     )];
     if listed.definition.indicator.is_polled() {
         let minutes = &budget.minutes;

@@ -99,8 +99,8 @@ pub fn interval(sli: &Sli, few: u32) -> Option<String> {
 pub fn left(report: &Report) -> String {
     match report.budget {
         None => "–".to_owned(),
-        Some(budget) if budget.left_share < 0.0 => format!("vượt {}", percent_vi(-budget.left_share)),
-        Some(budget) => format!("còn {}", percent_vi(budget.left_share)),
+        Some(budget) if budget.left_share < 0.0 => format!("vượt {} %", decimal_vi(-budget.left_share * 100.0, 1)),
+        Some(budget) => format!("còn {} %", decimal_vi(budget.left_share * 100.0, 1)),
     }
 }
 

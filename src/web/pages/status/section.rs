@@ -103,7 +103,7 @@ pub fn section(known: &Known) -> Result<StatusSection, ParameterError> {
         services: known.services.iter().map(state).collect(),
         bar: lines::bar(name, &known.days, &known.parameters)?,
         legend: legend(),
-        warning: warning(known.live),
+        warning: warning(known),
     })
 }
 
@@ -117,16 +117,23 @@ fn whole(live: Live) -> String {
     }
 }
 
-/// What somebody must know before they begin.
-fn warning(live: Live) -> Option<String> {
-    let symbol = lines::health(live).symbol();
-    let text = match live {
-        Live::Down { since } => format!("Dịch vụ nộp trực tuyến đang gián đoạn từ {}.", moment_vi(since)),
-        Live::Maintenance { until } => format!("Dịch vụ nộp trực tuyến đang bảo trì đến {}.", moment_vi(until)),
-        Live::Degraded { since } => format!("Dịch vụ nộp trực tuyến chập chờn từ {}.", moment_vi(since)),
-        Live::Available | Live::Unknown { .. } => return None,
-    };
-    Some(format!("{symbol} {text}"))
+/// What somebody must know before they begin. What is down comes before what stands still as planned: nobody knows when
+/// it is back.
+fn warning(known: &Known) -> Option<String> {
+    let all = known.services.iter().map(|service| service.live);
+    let down = all.clone().filter_map(|live| if let Live::Down { since } = live { Some(since) } else { None });
+    let (since, count) = (down.clone().min(), down.count());
+    let stop = all.filter_map(|live| if let Live::Maintenance { until } = live { Some(until) } else { None }).max();
+    let mut parts = Vec::new();
+    if let Some(since) = since {
+        let what = if count == known.services.len() { "Dịch vụ" } else { "Một phần dịch vụ" };
+        parts.push(format!("○ {what} nộp trực tuyến đang gián đoạn từ {}.", moment_vi(since)));
+    }
+    if let Some(until) = stop {
+        let what = if known.services.len() == 1 { "Dịch vụ" } else { "Một phần dịch vụ" };
+        parts.push(format!("◔ {what} nộp trực tuyến đang bảo trì đến {}.", moment_vi(until)));
+    }
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// How a procedure's services are, for programs.

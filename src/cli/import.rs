@@ -18,7 +18,7 @@ use crate::catalog::import::lines::Lines;
 use crate::catalog::units;
 use crate::config::Settings;
 use crate::monitor::intake::actions::take_table;
-use crate::monitor::source::actions as sources;
+use crate::monitor::source::kept as sources;
 use crate::platform::clock::{Clock, SystemClock};
 use crate::platform::db::Db;
 

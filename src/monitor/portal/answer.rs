@@ -14,7 +14,7 @@ use crate::platform::http::{Answer, Failed, Why};
 use crate::platform::word;
 
 /// When the portal asks to wait longer than this, it is for another day.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(300);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// What one answer means.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// The table of error codes: code, status, meaning. The API documentation is made from it.
@@ -150,8 +150,9 @@ impl Code {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
     /// `urn:toantrinh:problem:<code>`
-    #[serde(rename = "type")]
-    pub kind: String,
+    #[serde(rename = "type", serialize_with = "kind")]
+    #[schema(value_type = String)]
+    pub kind: &'static str,
     /// What the code means.
     pub title: &'static str,
     /// HTTP status.
@@ -164,8 +165,13 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Every field at fault, where a body was checked as a whole.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<Fault>,
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    #[schema(value_type = Vec<Fault>)]
+    pub errors: Box<[Fault]>,
+}
+
+fn kind<S: Serializer>(code: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("urn:toantrinh:problem:{code}"))
 }
 
 /// A field at fault.
@@ -182,13 +188,13 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let row = code.row();
         Self {
-            kind: format!("urn:toantrinh:problem:{}", row.1),
+            kind: row.1,
             title: row.3,
             status: row.2.as_u16(),
             code: row.1,
             detail: detail.into(),
             field: None,
-            errors: Vec::new(),
+            errors: Box::default(),
         }
     }
 
@@ -197,7 +203,7 @@ impl Problem {
     pub fn of_fields(errors: Vec<Fault>) -> Self {
         let first = errors.first().map(|fault| (fault.field.clone(), format!("{} {}", fault.field, fault.message)));
         let (field, detail) = first.unwrap_or_default();
-        Self { field: Some(field), errors, ..Self::new(Code::InvalidField, detail) }
+        Self { field: Some(field), errors: errors.into(), ..Self::new(Code::InvalidField, detail) }
     }
 
     /// Names the parameter or field at fault.

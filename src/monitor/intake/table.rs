@@ -183,7 +183,6 @@ fn content(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Int(n) => number(*n),
         DataRef::Float(n) => Cell::Number(*n),
-        DataRef::String(text) => words(text),
         DataRef::SharedString(text) => words(text),
         DataRef::Bool(yes) => words(if *yes { "TRUE" } else { "FALSE" }),
         DataRef::DateTime(at) if at.is_datetime() => {
@@ -193,7 +192,7 @@ fn content(value: &DataRef<'_>) -> Cell {
             date.map_or_else(|| Cell::Number(at.as_f64()), Cell::Day)
         }
         DataRef::DateTime(at) => Cell::Number(at.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => words(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => words(text),
         DataRef::Error(error) => words(&error.to_string()),
         DataRef::Empty => Cell::Text(String::new()),
     }
@@ -242,6 +241,6 @@ mod tests {
         assert_eq!(read(b"PK\x03\x04 no archive"), Err(Unreadable::Workbook));
         assert_eq!(read(&vec![b'a'; MAX_BYTES + 1]), Err(Unreadable::TooLarge));
         assert_eq!(read("a\n".repeat(MAX_ROWS + 1).as_bytes()), Err(Unreadable::TooManyRows));
-        assert_eq!(read("a;".repeat(60).replace(";", ";b").as_bytes()), Err(Unreadable::TooManyColumns));
+        assert_eq!(read("a;".repeat(60).replace(';', ";b").as_bytes()), Err(Unreadable::TooManyColumns));
     }
 }

@@ -178,7 +178,7 @@ impl Reader<'_> {
             let value = self.number(spoke, "ratio");
             let figure = subject.figure(self.context.period, Kind::Group, code);
             let state = state_of(published);
-            self.add(Figure { state, published, max, value, ..figure });
+            self.add(Figure { state, value, published, max, ..figure });
         }
     }
 

@@ -147,7 +147,7 @@ fn own_score(reader: &mut Reader<'_>, row: &Map<String, Value>, subject: &Subjec
     });
     let state = if nothing_to_count { State::NotApplicable } else { state_of(published) };
     let figure = subject.figure(reader.context.period, kind, code);
-    reader.add(Figure { state, published, max, value, ..figure });
+    reader.add(Figure { state, value, published, max, ..figure });
 }
 
 fn group_scores(reader: &mut Reader<'_>, groups: &Map<String, Value>, subject: &Subject) {

@@ -92,10 +92,10 @@ pub async fn scores_of_formality(
         return Ok(None);
     }
     let rules = rule_store::rules(tx, period.last()).await?;
-    Ok(Some(assemble(period, known, rows, &rules)))
+    Ok(Some(assemble(period, known, &rows, &rules)))
 }
 
-fn assemble(period: Period, department: Option<DepartmentRow>, rows: Vec<FigureRow>, rules: &Rules) -> Scores {
+fn assemble(period: Period, department: Option<DepartmentRow>, rows: &[FigureRow], rules: &Rules) -> Scores {
     // Rows come with the newest first: of several sources the newest stands.
     let find = |endpoint: &str, code: &str| rows.iter().find(|r| r.endpoint == endpoint && r.code == code).cloned();
     let totals = Endpoint::ServiceResults.word();

@@ -14,7 +14,10 @@ use crate::platform::http::{Answer, Failed, Why};
 use crate::platform::word;
 
 /// When the portal asks to wait longer than this, it is for another day.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(300);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
+
+/// The kind of a visit that ends because its requests are used up.
+pub const BUDGET: &str = "budget";
 
 /// What one answer means.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::answer::{Failure, Verdict, judge};
+use super::answer::{BUDGET, Failure, Verdict, judge};
 use super::model::Settings;
 use super::pace::Pace;
 use crate::monitor::model::FailureKind;
@@ -135,7 +135,7 @@ impl<'a> Portal<'a> {
         loop {
             if self.settings.max_requests.is_some_and(|most| self.tally.requests >= most) {
                 let message = format!("the {} requests of this visit are used up", self.tally.requests);
-                return Err(Refusal::Stop(Failure { kind: "budget".to_owned(), message, wait: None }));
+                return Err(Refusal::Stop(Failure { kind: BUDGET.to_owned(), message, wait: None }));
             }
             self.pace.pause().await;
             self.tally.requests += 1;

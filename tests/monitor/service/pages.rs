@@ -26,7 +26,7 @@ fn texts(html: &str, selector: &str) -> Vec<String> {
     let page = Html::parse_document(html);
     let selector = Selector::parse(selector).unwrap();
     let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    page.select(&selector).map(|e| words(e.text().collect())).collect()
+    page.select(&selector).map(|e| words(e.text().collect::<Vec<_>>().join(" "))).collect()
 }
 
 fn first(html: &str, selector: &str) -> String {
@@ -248,15 +248,15 @@ async fn the_api_announces_and_ends_planned_stops() {
                       "restores_at": "2026-11-24T11:00:00+07:00" });
     let (status, made) = send(&app, &lan, "POST", path, &new).await;
     assert_eq!((status, &made["counts"], &made["notice"]["working_days"]), (201, &json!(true), &json!(0)));
-    app.clock.set(stamp("2026-11-24T10:00"));
+    app.clock.set(stamp("2026-11-24T09:12"));
     let page = html(&app, "/tinh-trang").await;
     assert_eq!(first(&page, "h1"), "◔ 1 dịch vụ đang bảo trì, không có dịch vụ gián đoạn");
     let one = format!("{path}/{}", made["id"].as_str().unwrap());
-    let both = json!({ "version": 1, "cancel": true, "ended_at": "2026-11-24T09:55:00+07:00" });
+    let both = json!({ "version": 1, "cancel": true, "ended_at": "2026-11-24T09:10:00+07:00" });
     assert_eq!(send(&app, &lan, "POST", &one, &both).await.0, 422);
-    let end = json!({ "version": 1, "ended_at": "2026-11-24T09:55:00+07:00" });
+    let end = json!({ "version": 1, "ended_at": "2026-11-24T09:10:00+07:00" });
     let (status, ended) = send(&app, &lan, "POST", &one, &end).await;
-    assert_eq!((status, &ended["ends_at"]), (200, &json!("2026-11-24T02:55:00Z")));
+    assert_eq!((status, &ended["ends_at"]), (200, &json!("2026-11-24T02:10:00Z")));
     assert_eq!(send(&app, &lan, "POST", &one, &end).await.0, 409);
     app.stop().await;
 }

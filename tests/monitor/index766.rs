@@ -318,6 +318,12 @@ async fn a_department_that_changes_its_name_stays_the_same_department() {
         assert_eq!(directory::names(&mut tx, "id-49").await.unwrap().len(), 2);
         assert_eq!(directory::department(&mut tx, "H49").await.unwrap().unwrap().name, "UBND thành phố Quảng Ninh");
         assert_eq!(directory::department(&mut tx, "H99").await.unwrap(), None);
+        drop(tx);
+        // Of a department whose code is not known, no question about the whole country becomes one about it.
+        let uncoded = wrapped(&json!({ "evaluation": [{ "departmentId": "no-code", "totalScore": 1 }] }));
+        bring(&test.db, Endpoint::ServiceResults, &context, &uncoded).await;
+        let mut tx = test.db.read().await.unwrap();
+        assert_eq!(directory::department(&mut tx, "").await.unwrap(), None);
     }
 }
 

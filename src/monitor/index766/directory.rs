@@ -79,11 +79,14 @@ pub async fn department(tx: &mut Tx, id_or_code: &str) -> Result<Option<Departme
     on_db!(tx, |conn| sqlx::query_as(sql::DEPARTMENT).bind(id).fetch_optional(conn).await)
 }
 
-/// The portal's id of the department with a code.
+/// The portal's id of the department with a code; none has an empty one, though of some the code is not known.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn id_by_code(tx: &mut Tx, code: &str) -> Result<Option<String>, sqlx::Error> {
+    if code.is_empty() {
+        return Ok(None);
+    }
     let row: Option<(String,)> =
         on_db!(tx, |conn| sqlx::query_as(sql::ID_BY_CODE).bind(code).fetch_optional(conn).await?);
     Ok(row.map(|(id,)| id))

@@ -38,12 +38,13 @@ async fn visit(db: &Db, client: &Client, task: &Task) -> Polled {
         Ok(settings) => settings,
         Err(error) => return failed(FailureKind::AddressRefused, error.to_string()),
     };
-    let visited = match &task.definition.what {
-        What::PortalIndex766(wanted) => reports(db, client, &settings, wanted, task.now).await,
-        _ => harvest(db, client, &settings, task.now, &mut |_| {})
-            .await
+    let visited = if let What::PortalIndex766(wanted) = &task.definition.what {
+        reports(db, client, &settings, wanted, task.now).await
+    } else {
+        let report = harvest(db, client, &settings, task.now, &mut |_| {}).await;
+        report
             .map(|r| polled(r.ended, r.stopped_by, r.retry_after_seconds, r.reason, &r.traffic))
-            .map_err(|error| error.to_string()),
+            .map_err(|error| error.to_string())
     };
     visited.unwrap_or_else(|message| {
         tracing::error!(source.id = %task.definition.id, error = %message, "a visit to a portal broke off on our side");

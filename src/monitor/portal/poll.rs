@@ -136,7 +136,7 @@ mod tests {
         let refused = polled(Ended::Stopped, Some("http_403".to_owned()), None, None, &traffic(&[("timeout", 4)]));
         assert_eq!((refused.outcome.failure, refused.outcome.status), (Some(FailureKind::Http4xx), Some(403)));
         let busy = polled(Ended::Stopped, Some("http_429".to_owned()), Some(3600), None, &traffic(&[]));
-        assert_eq!((busy.outcome.status, busy.outcome.retry_after), (Some(429), Some(Duration::from_secs(3600))));
+        assert_eq!((busy.outcome.status, busy.outcome.retry_after), (Some(429), Some(Duration::from_hours(1))));
         let wall = polled(Ended::Stopped, Some("waf_challenge".to_owned()), None, None, &traffic(&[("http_429", 9)]));
         assert_eq!((wall.outcome.failure, wall.outcome.status), (Some(FailureKind::WafChallenge), None));
         let gave_up = polled(Ended::Partial, None, None, None, &traffic(&[("http_5xx", 1), ("timeout", 4)]));

@@ -78,7 +78,7 @@ fn outside_libraries_are_named_only_where_they_belong() {
         if code.contains("tantivy::") && !path.starts_with("search/") {
             wrong.push(format!("{path} names tantivy"));
         }
-        if code.contains("reqwest::") && path != "platform/http.rs" && path != "monitor/probe.rs" {
+        if code.contains("reqwest::") {
             wrong.push(format!("{path} names reqwest"));
         }
     }

@@ -10,7 +10,7 @@ use crate::app;
 use crate::config::Settings;
 use crate::monitor::poll::store as polls;
 use crate::monitor::source::actions::{self, Keeper, Loaded};
-use crate::monitor::source::file;
+use crate::monitor::source::{file, kept};
 use crate::platform::clock::{Clock, SystemClock};
 use crate::platform::db::Db;
 use crate::platform::word;
@@ -65,7 +65,7 @@ async fn compare(db: &Db, text: &str) -> anyhow::Result<Loaded> {
     let mut loaded = Loaded::default();
     let mut tx = db.read().await?;
     for definition in file::read(text)? {
-        match actions::find(&mut tx, &definition.id).await? {
+        match kept::find(&mut tx, &definition.id).await? {
             None => loaded.created += 1,
             Some(source) if source.definition == actions::normal(&definition)? => loaded.unchanged += 1,
             Some(source) => {
@@ -85,7 +85,7 @@ async fn list(db: &Db) -> anyhow::Result<()> {
     let mut after = String::new();
     loop {
         let mut tx = db.read().await?;
-        let sources = actions::list(&mut tx, &after, PAGE).await?;
+        let sources = kept::list(&mut tx, &after, PAGE).await?;
         for source in &sources {
             let definition = &source.definition;
             let poll = polls::status(&mut tx, &definition.id).await?;

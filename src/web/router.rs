@@ -39,7 +39,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/api/v1/maintenances/{id}", post(api::maintenances::change))
         .route("/co-quan/bao-tri", get(pages::maintenance::page).post(pages::maintenance::announce))
         .route("/co-quan/bao-tri/{id}", post(pages::maintenance::change))
-        .route("/co-quan/thong-bao", get(pages::notifications::page).post(pages::notifications::read))
+        .route("/co-quan/thong-bao", get(pages::notifications::page).post(pages::notifications::change))
         .route("/co-quan/nguon", get(pages::source::list::page))
         .route("/co-quan/nguon/moi", get(pages::source::form::new).post(pages::source::form::create))
         .route("/co-quan/nguon/dan", get(pages::source::paste::page).post(pages::source::paste::load))

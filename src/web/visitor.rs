@@ -12,7 +12,7 @@ use super::state::AppState;
 use crate::account::model::Actor;
 use crate::account::secret::Secret;
 use crate::account::session::actions::{actor_of_session, actor_of_token};
-use crate::monitor::source::actions::{Source, SourceError, of_token};
+use crate::monitor::source::kept::{Source, SourceError, of_token};
 use crate::platform::problem::{Code, Problem};
 
 /// Name of the session's cookie.

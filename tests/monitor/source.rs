@@ -6,11 +6,10 @@ use toantrinh::account::model::{Actor, Role, UserId};
 use toantrinh::account::secret::Secret;
 use toantrinh::monitor::observation::series;
 use toantrinh::monitor::poll::store::status;
-use toantrinh::monitor::source::actions::{
-    Change, Keeper, Loaded, SourceError, disable, enable, find, history, issue_token, list, load_file, of_token, put,
-};
+use toantrinh::monitor::source::actions::{Change, Keeper, Loaded, disable, enable, issue_token, load_file, put};
 use toantrinh::monitor::source::check::check;
 use toantrinh::monitor::source::file::FileError;
+use toantrinh::monitor::source::kept::{SourceError, find, history, list, of_token};
 use toantrinh::monitor::source::model::{Covers, Definition};
 use toantrinh::monitor::source::store::of_procedure;
 use toantrinh::platform::db::Db;

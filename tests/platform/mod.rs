@@ -48,6 +48,7 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/observation/window_store.rs",
         "monitor/parameters.rs",
         "monitor/poll/claim.rs",
+        "monitor/poll/finish.rs",
         "monitor/poll/store.rs",
         "monitor/portal/store.rs",
         "monitor/service_level/alert_store.rs",

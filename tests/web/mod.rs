@@ -1,5 +1,6 @@
 //! The API and the pages as a caller meets them.
 
+mod source_pages;
 mod sources;
 
 use scraper::{Html, Selector};

@@ -4,8 +4,9 @@ use jiff::civil::Date;
 
 use super::decimal::Decimal;
 use super::directory::{self, DepartmentRow};
-use super::model::{Band, Break, Endpoint, Group, Kind, Rules, TOTAL};
+use super::model::{Endpoint, Kind, TOTAL};
 use super::period::Period;
+use super::rules::{Band, Break, Group, Rules};
 use super::score::{self, Agreement, Delivered, GroupScore, Points};
 use super::store::{self, FigureRow};
 use super::{model, rule_store};
@@ -191,7 +192,7 @@ pub async fn over_time(
 ) -> Result<Vec<Stretch>, sqlx::Error> {
     let known = if department.is_empty() { None } else { directory::department(tx, department).await? };
     let id = known.as_ref().map_or(department, |d| d.id.as_str());
-    let mut rows = store::over_time(tx, id, code, period_type).await?;
+    let mut rows = store::over_time(tx, id, known.as_ref().map_or("", |d| d.code.as_str()), code, period_type).await?;
     // Of several sources the newest stands.
     rows.dedup_by(|later, first| later.period == first.period);
     let breaks = rule_store::breaks(tx, model::SERIES).await?;

@@ -13,7 +13,7 @@ use crate::account::audit::{self, Author};
 use crate::monitor::model::State;
 use crate::monitor::observation::model::{DAY, NewObservation, NewSeries, Observed};
 use crate::monitor::observation::{horizon, record, series, store};
-use crate::monitor::source::actions::Source;
+use crate::monitor::source::kept::Source;
 use crate::monitor::source::model::{Definition, What};
 use crate::platform::db::{Db, Tx};
 

@@ -10,14 +10,14 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::ask::Ask;
 use super::claim::{self, Claim, Due};
-use super::execute::{Execute, Task};
+use super::execute::Execute;
 use super::figures::Figures;
 use super::store as plans;
 use super::write::{Finished, Writer};
 use crate::monitor::observation::retention;
-use crate::monitor::probe::model::Validators;
-use crate::monitor::source::actions::stored;
+use crate::monitor::source::kept::stored;
 use crate::monitor::source::model::Definition;
 use crate::monitor::source::store as sources;
 use crate::platform::clock::SharedClock;
@@ -193,15 +193,15 @@ impl Round {
             if due.is_again() {
                 self.poller.figures.again.inc();
             }
-            let poll = Poll {
+            let source_id = due.source_id.clone();
+            let ask = Ask {
                 definition: Arc::clone(definition),
-                source_id: due.source_id.clone(),
                 due,
                 clock: Arc::clone(&self.poller.clock),
                 figures: self.poller.figures.clone(),
             };
-            let source_id = poll.source_id.clone();
-            let handle = self.running.spawn(poll.run(Arc::clone(&self.poller.execute), self.results.clone()));
+
+            let handle = self.running.spawn(ask.run(Arc::clone(&self.poller.execute), self.results.clone()));
             self.leases.insert(handle.id(), (source_id, Instant::now()));
         }
         Ok(())
@@ -253,49 +253,6 @@ impl Round {
         }
         self.running.shutdown().await;
     }
-}
-
-/// One poll of one source.
-struct Poll {
-    definition: Arc<Definition>,
-    source_id: String,
-    due: Due,
-    clock: SharedClock,
-    figures: Figures,
-}
-
-impl Poll {
-    async fn run(self, execute: Arc<dyn Execute>, results: Sender<Finished>) {
-        let now = self.clock.now();
-        let drift = u64::try_from(now.as_millisecond() - self.due.slot).unwrap_or(0);
-        self.figures.drift.observe(Duration::from_millis(drift).as_secs_f64());
-        self.figures.running.inc();
-        let standing = self.due.standing();
-        let task = Task {
-            definition: Arc::clone(&self.definition),
-            slot: self.due.slot,
-            validators: Validators { etag: self.due.etag.clone(), last_modified: self.due.last_modified.clone() },
-            requests_left: self
-                .due
-                .daily_budget
-                .map(|budget| (budget - standing.requests_on(now.as_millisecond())).max(0)),
-            now,
-        };
-        let polled = execute.execute(task).await;
-        self.figures.running.dec();
-        self.figures.ended(self.definition.what.kind(), &polled.outcome);
-        let at = self.clock.now().as_millisecond();
-        let jitter = jitter();
-        let finished = Finished { due: self.due, definition: self.definition, polled, at, jitter };
-        // The writer ends after every sender has.
-        let _ = results.send(finished).await;
-    }
-}
-
-/// A number from 0 up to 1; the middle where the system gives no random bytes.
-fn jitter() -> f64 {
-    let mut bytes = [0u8; 2];
-    getrandom::fill(&mut bytes).map_or(0.5, |()| f64::from(u16::from_le_bytes(bytes)) / 65_536.0)
 }
 
 fn millis(duration: Duration) -> i64 {

@@ -7,11 +7,12 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::claim::{Done, Due, finish};
+use super::claim::Due;
 use super::execute::Polled;
 use super::figures::Figures;
-use super::model::{Ended, Manner, next};
+use super::finish::{Done, finish};
 use super::result::{self, Found};
+use super::standing::{Ended, Manner, next};
 use crate::monitor::observation::model::NewObservation;
 use crate::monitor::observation::{record, series, store};
 use crate::monitor::source::model::Definition;

@@ -33,20 +33,17 @@ async fn visit(db: &Db, client: &Client, task: &Task) -> Polled {
         Ok(settings) => settings,
         Err(error) => return failed(FailureKind::AddressRefused, error.to_string()),
     };
-    let ended = match &task.definition.what {
-        What::PortalIndex766(wanted) => {
-            let year = wanted.year.and_then(|year| i16::try_from(year).ok());
-            let period = Period::year(year.unwrap_or_else(|| this_year(task.now)));
-            let Some(period) = period else { return failed(FailureKind::AddressRefused, "no such year".to_owned()) };
-            let departments = wanted.departments.clone();
-            let wanted = Wanted { period, departments, formalities: Vec::new(), with_formalities: false };
-            let report = reports::collect(db, client, &settings, &wanted, task.now, &mut |_, _, _| {}).await;
-            report.map(|r| (r.ended, r.reason, r.traffic)).map_err(|error| error.to_string())
-        }
-        _ => {
-            let report = harvest(db, client, &settings, task.now, &mut |_| {}).await;
-            report.map(|r| (r.ended, r.reason, r.traffic)).map_err(|error| error.to_string())
-        }
+    let ended = if let What::PortalIndex766(wanted) = &task.definition.what {
+        let year = wanted.year.and_then(|year| i16::try_from(year).ok());
+        let period = Period::year(year.unwrap_or_else(|| this_year(task.now)));
+        let Some(period) = period else { return failed(FailureKind::AddressRefused, "no such year".to_owned()) };
+        let departments = wanted.departments.clone();
+        let wanted = Wanted { period, departments, formalities: Vec::new(), with_formalities: false };
+        let report = reports::collect(db, client, &settings, &wanted, task.now, &mut |_, _, _| {}).await;
+        report.map(|r| (r.ended, r.reason, r.traffic)).map_err(|error| error.to_string())
+    } else {
+        let report = harvest(db, client, &settings, task.now, &mut |_| {}).await;
+        report.map(|r| (r.ended, r.reason, r.traffic)).map_err(|error| error.to_string())
     };
     match ended {
         Ok((ended, reason, traffic)) => polled(ended, reason, &traffic),

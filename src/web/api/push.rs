@@ -12,7 +12,7 @@ use crate::monitor::dossier::intake::Intake;
 use crate::monitor::dossier::model::Side;
 use crate::monitor::intake::actions::{IntakeReport, Read, Target, lines, take};
 use crate::monitor::intake::model::{MAX_ITEMS, read_item};
-use crate::monitor::source::actions::Source;
+use crate::monitor::source::kept::Source;
 use crate::monitor::source::model::What;
 use crate::platform::problem::{Code, Problem};
 use crate::web::state::AppState;

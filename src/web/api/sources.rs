@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::observations::LatestView;
 use crate::monitor::model::SourceKind;
 use crate::monitor::poll::store::{self as polls, Status};
-use crate::monitor::source::actions::{self, Source, SourceError, Version};
+use crate::monitor::source::kept::{self, Source, SourceError, Version};
 use crate::monitor::source::model::{Covers, Metric, PROBE, What};
 use crate::monitor::source::overview;
 use crate::platform::db::Tx;
@@ -280,7 +280,7 @@ fn no_source(id: &str) -> Problem {
 /// # Errors
 /// 404 when it is not.
 pub async fn known_source(tx: &mut Tx, id: &str) -> Result<Source, Problem> {
-    actions::find(tx, id).await.map_err(refused)?.ok_or_else(|| no_source(id))
+    kept::find(tx, id).await.map_err(refused)?.ok_or_else(|| no_source(id))
 }
 
 /// What is asked of the list.
@@ -350,7 +350,7 @@ async fn page(tx: &mut Tx, asked: &Asked, now: i64) -> Result<(Vec<Standing>, Op
     let mut found: Vec<Source> = Vec::new();
     let mut after = asked.after.clone();
     loop {
-        let some = actions::list(tx, &after, 200).await.map_err(refused)?;
+        let some = kept::list(tx, &after, 200).await.map_err(refused)?;
         let Some(last) = some.last() else { break };
         after.clone_from(&last.definition.id);
         found.extend(some.into_iter().filter(|s| asked.kind.is_none_or(|kind| s.definition.what.kind() == kind)));
@@ -412,7 +412,7 @@ pub async fn detail(state: &AppState, id: &str, signed_in: bool) -> Result<Sourc
     let series = overview::newest(&mut tx, id, MOST_SERIES, now).await?;
     let series_total = overview::count_series(&mut tx, id).await?;
     let history = if signed_in {
-        let all = actions::history(&mut tx, id, i64::MAX, MOST_VERSIONS).await.map_err(refused)?;
+        let all = kept::history(&mut tx, id, i64::MAX, MOST_VERSIONS).await.map_err(refused)?;
         Some(all.iter().map(VersionView::of).collect())
     } else {
         None

@@ -8,9 +8,13 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{frame, message, render};
+use crate::account::model::Actor;
+use crate::monitor::notify::actions::{self, NotifyError};
 use crate::monitor::notify::inbox_store::{self, Shown};
+use crate::monitor::notify::model::{AboutKind, Channel, NewSubscription, Subscription};
 use crate::monitor::notify::store;
-use crate::platform::problem::Problem;
+use crate::platform::db::Tx;
+use crate::platform::problem::{Code, Problem};
 use crate::web::format::moment_vi;
 use crate::web::guard::see_other;
 use crate::web::listing::Listing;
@@ -26,6 +30,7 @@ const PATH: &str = "/co-quan/thong-bao";
 struct NotificationsPage {
     frame: Frame,
     unread: i64,
+    subscribed: bool,
     items: Vec<Item>,
     next_url: Option<String>,
 }
@@ -45,6 +50,7 @@ struct Item {
 #[serde(default)]
 pub struct Sent {
     id: String,
+    action: String,
 }
 
 /// What the person who asks is told, newest first.
@@ -73,6 +79,7 @@ async fn build(
     Ok(NotificationsPage {
         frame: frame(state, visitor, false),
         unread: store::unread(&mut tx, login).await?,
+        subscribed: own(&mut tx, login).await?.is_some_and(|own| own.enabled),
         next_url: next.map(|cursor| listing.address(PATH, &cursor)),
         items: rows.into_iter().map(item).collect(),
     })
@@ -83,17 +90,61 @@ fn item(shown: Shown) -> Item {
     Item { id, title, body, at: moment_vi(at), unread: unread != 0 }
 }
 
-/// Marks one notification, or all of them, as read.
-pub async fn read(
+/// Somebody's own subscription to everything, as this page makes it.
+async fn own(tx: &mut Tx, login: &str) -> Result<Option<Subscription>, sqlx::Error> {
+    let is_own = |one: &Subscription| one.wanted == wanted(login);
+    Ok(store::subscriptions(tx).await?.into_iter().find(is_own))
+}
+
+fn wanted(login: &str) -> NewSubscription {
+    NewSubscription {
+        channel: Channel::InApp,
+        target: login.to_owned(),
+        secret: String::new(),
+        events: Vec::new(),
+        about_kind: AboutKind::All,
+        about: String::new(),
+    }
+}
+
+/// Marks one notification or all of them as read; begins or ends to tell somebody.
+pub async fn change(
     State(state): State<AppState>,
     visitor: Visitor,
     SignedIn(actor): SignedIn,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let id = form.map(|Form(sent)| sent.id).unwrap_or_default();
-    match mark(&state, &actor.login, &id).await {
+    let sent = form.map(|Form(sent)| sent).unwrap_or_default();
+    let done = match sent.action.as_str() {
+        "subscribe" => tell(&state, &actor, true).await,
+        "unsubscribe" => tell(&state, &actor, false).await,
+        _ => mark(&state, &actor.login, &sent.id).await.map_err(Into::into),
+    };
+    match done {
         Ok(()) => see_other(PATH),
-        Err(error) => message::of(&state, &visitor, &error.into(), ""),
+        Err(problem) => message::of(&state, &visitor, &problem, ""),
+    }
+}
+
+async fn tell(state: &AppState, actor: &Actor, on: bool) -> Result<(), Problem> {
+    let now = state.clock.now();
+    let known = own(&mut state.db.read().await?, &actor.login).await?;
+    match known {
+        Some(known) if known.enabled != on => {
+            actions::switch(&state.db, actor, &known.id, known.version, on, now).await.map_err(refused)
+        }
+        None if on => {
+            let made = actions::subscribe(&state.db, actor, wanted(&actor.login), false, now).await;
+            made.map(|_| ()).map_err(refused)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refused(error: NotifyError) -> Problem {
+    match error {
+        NotifyError::Conflict => Problem::new(Code::Conflict, "the subscription was changed meanwhile: try again"),
+        error => Problem::internal(&error),
     }
 }
 

@@ -7,6 +7,7 @@ mod incidents;
 mod labels;
 mod months;
 mod notices;
+mod pages;
 mod prometheus;
 mod recount;
 mod stops;

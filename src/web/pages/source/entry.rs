@@ -18,7 +18,7 @@ use crate::monitor::intake::model::{Draft, Place, Reason, Refused};
 use crate::monitor::intake::period::{self, Period};
 use crate::monitor::intake::table::Unreadable;
 use crate::monitor::intake::upload::read_value;
-use crate::monitor::source::actions::Source;
+use crate::monitor::source::kept::Source;
 use crate::monitor::source::model::{Definition, What};
 use crate::platform::problem::Problem;
 use crate::web::api::sources::known_source;

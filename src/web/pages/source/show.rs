@@ -15,7 +15,8 @@ use crate::monitor::intake::period;
 use crate::monitor::model::SourceKind;
 use crate::monitor::observation::model::DAY;
 use crate::monitor::observation::page_store;
-use crate::monitor::source::actions::{self, Keeper, Version};
+use crate::monitor::source::actions::{self, Keeper};
+use crate::monitor::source::kept::{self, Version};
 use crate::monitor::source::model::What;
 use crate::monitor::source::overview;
 use crate::monitor::source::trial::Sample;
@@ -162,7 +163,7 @@ async fn build(state: &AppState, visitor: &Visitor, id: &str, extra: Extra) -> R
     let source = known_source(&mut tx, id).await?;
     let figures = overview::newest(&mut tx, id, MOST_SERIES, now).await?;
     let total = overview::count_series(&mut tx, id).await?;
-    let versions = actions::history(&mut tx, id, i64::MAX, MOST_VERSIONS).await.map_err(refused)?;
+    let versions = kept::history(&mut tx, id, i64::MAX, MOST_VERSIONS).await.map_err(refused)?;
     let standing = Standing::of(&mut tx, source, now).await?;
     let failures = match &standing.latest {
         Some(latest) => page_store::failed(&mut tx, latest.series.id, now - FAILURES, MOST_FAILURES).await?,

@@ -6,3 +6,4 @@ mod given;
 mod judged;
 mod privacy;
 mod records;
+mod shown;

@@ -1,4 +1,4 @@
-//! `import procedures`, `import volumes` and `import units`; dossiers and the calendar have a file of their own.
+//! `import`: procedures, dossier counts, units and figures; dossiers, the calendar and index 766 have files of their own.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -43,6 +43,8 @@ enum What {
     Calendar(dossiers::Calendar),
     /// Figures of a source of the kind upload or manual: CSV or XLSX with the columns kỳ, giá trị, chỉ tiêu, đối tượng.
     Observations(Observations),
+    /// One answer of a portal about index 766, of the present or the former portal.
+    Index766(super::index766::Arguments),
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +118,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<Ex
         What::Dossiers(arguments) => dossiers::dossiers(settings, &arguments).await,
         What::Calendar(arguments) => dossiers::calendar(settings, &arguments).await,
         What::Observations(arguments) => import_observations(settings, &arguments).await,
+        What::Index766(arguments) => super::index766::run(settings, &arguments).await,
     }
 }
 

@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod dossiers;
 mod import;
+mod index766;
 mod organisation;
 mod search;
 mod serve;

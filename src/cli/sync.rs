@@ -47,11 +47,11 @@ pub struct Arguments {
 #[derive(Debug, Args)]
 struct Reports {
     /// Collect the figures of index 766 too.
-    #[arg(long)]
-    reports: bool,
+    #[arg(long = "reports")]
+    besides: bool,
     /// Collect them only, and leave the catalog alone.
-    #[arg(long)]
-    reports_only: bool,
+    #[arg(long = "reports-only")]
+    only: bool,
     /// Their year [default: this one].
     #[arg(long, value_name = "YYYY")]
     year: Option<i16>,
@@ -74,7 +74,7 @@ struct Reports {
 
 impl Reports {
     fn wanted(&self, this_year: i16) -> anyhow::Result<Option<Wanted>> {
-        if !self.reports && !self.reports_only {
+        if !self.besides && !self.only {
             return Ok(None);
         }
         let year = self.year.unwrap_or(this_year);
@@ -105,7 +105,7 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<E
     let db = app::open_database(settings).await?;
     let mut outcome = serde_json::Map::new();
     let mut ended = Vec::new();
-    if !arguments.reports.reports_only {
+    if !arguments.reports.only {
         let report = catalog(&db, &client, &source, arguments.json).await?;
         ended.push(report.ended);
         outcome.insert("harvest".to_owned(), json!(report));

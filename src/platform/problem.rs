@@ -164,8 +164,9 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Every field at fault, where a body was checked as a whole.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<Fault>,
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    #[schema(value_type = Vec<Fault>)]
+    pub errors: Box<[Fault]>,
 }
 
 /// A field at fault.
@@ -188,7 +189,7 @@ impl Problem {
             code: row.1,
             detail: detail.into(),
             field: None,
-            errors: Vec::new(),
+            errors: Box::default(),
         }
     }
 
@@ -197,7 +198,7 @@ impl Problem {
     pub fn of_fields(errors: Vec<Fault>) -> Self {
         let first = errors.first().map(|fault| (fault.field.clone(), format!("{} {}", fault.field, fault.message)));
         let (field, detail) = first.unwrap_or_default();
-        Self { field: Some(field), errors, ..Self::new(Code::InvalidField, detail) }
+        Self { field: Some(field), errors: errors.into(), ..Self::new(Code::InvalidField, detail) }
     }
 
     /// Names the parameter or field at fault.

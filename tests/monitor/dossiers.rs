@@ -261,20 +261,25 @@ async fn months_in_which_a_source_told_of_none_are_told_as_none() {
             record(&json!({"MaHoSo": format!("H31.1-26{day}-{n:04}"), "MaTTHC": code, "KenhThucHien": channel,
                 "NgayTiepNhan": format!("2026{day}083000")}))
         };
+        let told = async || {
+            let all = volumes(&mut db.read().await.unwrap(), CODE).await.unwrap();
+            assert!(all.iter().all(|v| v.unit_id == "H31" && v.source == "một cửa H31"));
+            all.iter().map(|v| format!("{} {} {} {}", v.from, v.to, v.total, v.online)).collect::<Vec<_>>()
+        };
         take_records(db, &local(), &[one(1, "0910", CODE, "1"), one(2, "0911", CODE, "2")]).await;
+        assert_eq!(told().await, ["2026-09-10 2026-09-11 2 1"]);
         let log = changed(db, 0).await.len() as i64;
         take_records(db, &local(), &[one(3, "1105", "1.900002", "1")]).await;
-        // Another month began: what the source said of the other procedure has changed too.
+        // Another month began: what the source said of the other procedure has changed too. October is a gap in which
+        // nobody knows what was, and with it all that lies before.
         assert_eq!(changed(db, log).await, [CODE, "1.900002"]);
-        let all = volumes(&mut db.read().await.unwrap(), CODE).await.unwrap();
-        let months: Vec<_> = all.iter().map(|v| (v.from.to_string(), v.to.to_string(), v.total, v.online)).collect();
-        let expected = [
-            ("2026-09-10", "2026-09-30", 2, 1),
-            ("2026-10-01", "2026-10-31", 0, 0),
-            ("2026-11-01", "2026-11-05", 0, 0),
-        ];
-        assert_eq!(months, expected.map(|(from, to, total, online)| (from.to_owned(), to.to_owned(), total, online)));
-        assert!(all.iter().all(|v| v.unit_id == "H31" && v.source == "một cửa H31"));
+        assert_eq!(told().await, ["2026-11-05 2026-11-05 0 0"]);
+        take_records(db, &local(), &[one(4, "1020", "1.900002", "1")]).await;
+        let all = ["2026-09-10 2026-09-30 2 1", "2026-10-01 2026-10-31 0 0", "2026-11-01 2026-11-05 0 0"];
+        assert_eq!(told().await, all);
+        // A day that has not come covers nothing.
+        take_records(db, &local(), &[one(5, "1224", "1.900002", "1")]).await;
+        assert_eq!(told().await, all);
     }
 }
 

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use toantrinh::catalog::units;
 use toantrinh::monitor::index766::actions::{Taken, take};
 use toantrinh::monitor::index766::decimal::Decimal;
-use toantrinh::monitor::index766::model::{Context, Endpoint, Rule, Rules};
+use toantrinh::monitor::index766::model::{Context, Endpoint};
 use toantrinh::monitor::index766::period::Period;
+use toantrinh::monitor::index766::rules::{Rule, Rules};
 use toantrinh::monitor::index766::score::{Agreement, Delivered, Points, group};
 use toantrinh::monitor::index766::scores::{self, Scores};
 use toantrinh::monitor::index766::{directory, rule_store, store};
@@ -317,6 +318,12 @@ async fn a_department_that_changes_its_name_stays_the_same_department() {
         assert_eq!(directory::names(&mut tx, "id-49").await.unwrap().len(), 2);
         assert_eq!(directory::department(&mut tx, "H49").await.unwrap().unwrap().name, "UBND thành phố Quảng Ninh");
         assert_eq!(directory::department(&mut tx, "H99").await.unwrap(), None);
+        drop(tx);
+        // Of a department whose code is not known, no question about the whole country becomes one about it.
+        let uncoded = wrapped(&json!({ "evaluation": [{ "departmentId": "no-code", "totalScore": 1 }] }));
+        bring(&test.db, Endpoint::ServiceResults, &context, &uncoded).await;
+        let mut tx = test.db.read().await.unwrap();
+        assert_eq!(directory::department(&mut tx, "").await.unwrap(), None);
     }
 }
 
@@ -396,6 +403,34 @@ async fn years_of_the_former_portal_are_never_joined_with_those_of_the_new_one()
             stretches.iter().map(|s| s.figures.iter().map(|f| f.published_score.unwrap()).collect()).collect();
         assert_eq!(values, [vec![80.1, 86.3], vec![57.4, 60.0]]);
         assert!(stretches[0].begins.is_none() && stretches[1].begins.as_ref().is_some_and(|b| b.day == "2026-01-01"));
+    }
+}
+
+#[tokio::test]
+async fn rows_of_the_former_portal_are_read_and_belong_to_the_same_departments() {
+    for test in databases().await {
+        let former = json!([
+            { "ID": "421", "TEN_COQUAN": "UBND tỉnh Hưng Yên", "MA_COQUAN": "H31", "TDGQ": "19.05", "MDHL": "17.86",
+              "MDSH": "20.79", "TTTT": "10", "CLGQ": "8.36", "CKMB": "15.64", "TONG_SCORE": "91.7", "ROW_STT": "1" },
+        ]);
+        let before = bring(&test.db, Endpoint::ServiceResults, &Context::of(Period::Year(2025)), &former).await;
+        assert_eq!((before.new, before.warnings.as_slice()), (7, [].as_slice()));
+        let row = json!({ "departmentId": "id-31", "departmentCode": "H31", "totalScore": 57.41 });
+        bring(&test.db, Endpoint::ServiceResults, &Context::of(YEAR), &wrapped(&json!({ "evaluation": [row] }))).await;
+        let mut tx = test.db.read().await.unwrap();
+        let stretches = scores::over_time(&mut tx, "H31", "TOTAL", "year").await.unwrap();
+        let values: Vec<Vec<_>> =
+            stretches.iter().map(|s| s.figures.iter().map(|f| f.published_score.unwrap()).collect()).collect();
+        assert_eq!(values, [vec![91.7], vec![57.41]]);
+        drop(tx);
+        let Some(real) = real("metrics/old_portal_766_2025-10.json") else { continue };
+        for sheet in ["Điểm năm", "Sở Ban", "Xã Phường"] {
+            let taken =
+                bring(&test.db, Endpoint::ServiceResults, &Context::of(Period::Year(2025)), &real["sheets"][sheet])
+                    .await;
+            assert_eq!(taken.departments.len(), real["sheets"][sheet].as_array().unwrap().len(), "{sheet}");
+            assert!(taken.warnings.iter().all(|w| w.contains("đổi tên")), "{sheet}: {:?}", taken.warnings);
+        }
     }
 }
 

@@ -35,7 +35,7 @@ fn judged_by(members: &Value, limits: Option<&Limits>) -> Judged {
 /// Received 2/11 (a Monday) 08:30, due 5/11 08:30.
 fn judged(members: &Value) -> (Outcome, i32) {
     let judged = judged_by(members, None);
-    (judged.outcome, judged.day - number(date(2026, 11, 0 + 1)) + 1)
+    (judged.outcome, judged.day - number(date(2026, 11, 1)) + 1)
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Execute for Log {
 }
 
 fn poller(db: &Db, clock: SharedClock, execute: Arc<dyn Execute>) -> Poller {
-    let limits = Limits { concurrent: 16, lease: Duration::from_secs(600), patience: Duration::from_secs(20) };
+    let limits = Limits { concurrent: 16, lease: Duration::from_mins(10), patience: Duration::from_secs(20) };
     Poller { db: db.clone(), clock, execute, figures: Figures::new(&Metrics::new().unwrap()).unwrap(), limits }
 }
 

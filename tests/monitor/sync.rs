@@ -12,9 +12,13 @@ use toantrinh::config;
 use toantrinh::monitor::index766::model::Endpoint;
 use toantrinh::monitor::index766::period::Period;
 use toantrinh::monitor::index766::scores;
+use toantrinh::monitor::model::FailureKind;
+use toantrinh::monitor::poll::execute::Task;
+use toantrinh::monitor::portal::poll::hook;
 use toantrinh::monitor::portal::report::Ended;
 use toantrinh::monitor::portal::reports::{self, Wanted};
 use toantrinh::monitor::portal::{self, HarvestReport, Settings, store};
+use toantrinh::monitor::probe::model::Validators;
 use toantrinh::platform::changes;
 use toantrinh::platform::db::Db;
 use toantrinh::platform::http::Client;
@@ -382,4 +386,39 @@ async fn captured_reports_are_collected_with_faults_in_between() {
     assert_eq!(dong_thap.total.unwrap().published_score, Some(68.32));
     let progress = dong_thap.groups.iter().find(|g| g.group.code == "TDGQ").unwrap();
     assert_eq!(progress.score.own.number().unwrap().to_string(), "17.69");
+}
+
+#[tokio::test]
+async fn a_scheduled_visit_gives_the_figures_of_provinces_as_readings() {
+    let running = made_up_simulator("").await;
+    let test = sqlite().await;
+    let visit = hook(test.db.clone(), client());
+    let task = |kind: &str, left: Option<i64>| Task {
+        definition: Arc::new(
+            serde_json::from_value(json!({
+                "id": "cong", "name": "Cổng", "owner": "van-phong", "licence": "công khai", "every_seconds": 86_400,
+                "pause_ms": 0, "kind": kind, "url": running.base(),
+            }))
+            .unwrap(),
+        ),
+        slot: NOW.as_millisecond(),
+        validators: Validators::default(),
+        requests_left: left,
+        now: NOW,
+    };
+    let figures = visit(task("portal_index766", None)).await;
+    assert_eq!((figures.outcome.failure, figures.requests), (None, 31), "{}", figures.outcome.message);
+    let of = |metric: &str| {
+        figures.outcome.readings.iter().filter(|r| r.metric == metric).map(|r| r.subject.as_str()).collect::<Vec<_>>()
+    };
+    for metric in ["year.TOTAL", "year.TDGQ", "year.PETITION_PROCESSING_ON_TIME.denominator"] {
+        let mut subjects = of(metric);
+        subjects.retain(|s| !s.is_empty());
+        assert_eq!(subjects, ["H20", "H24", "H31", "H42", "H44"], "{metric}");
+    }
+    let catalog = visit(task("portal_catalog", Some(20))).await;
+    assert_eq!((catalog.outcome.failure, catalog.requests), (None, 20), "a visit may go on tomorrow");
+    running.set_faults("403=1").unwrap();
+    let refused = visit(task("portal_catalog", None)).await;
+    assert_eq!((refused.outcome.failure, refused.outcome.status), (Some(FailureKind::Http4xx), Some(403)));
 }

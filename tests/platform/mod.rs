@@ -26,10 +26,6 @@ fn statements() -> BTreeMap<String, String> {
         "assessment/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
-        "platform/calendar/store.rs",
-        "platform/changes.rs",
-        "platform/db.rs",
-        "platform/jobs.rs",
         "monitor/dossier/bulk.rs",
         "monitor/dossier/store.rs",
         "monitor/dossier/sums.rs",
@@ -63,6 +59,10 @@ fn statements() -> BTreeMap<String, String> {
         "monitor/service_level/version_store.rs",
         "monitor/source/overview.rs",
         "monitor/source/store.rs",
+        "platform/calendar/store.rs",
+        "platform/changes.rs",
+        "platform/db.rs",
+        "platform/jobs.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

@@ -35,12 +35,16 @@ pub mod sql {
         WHERE ($1 = '' OR g.code = $1) AND ($2 = '' OR g.unit_id = $2 OR g.unit_id LIKE $3)
           AND t.day >= $4 AND t.day <= $5
         GROUP BY t.working_days ORDER BY t.working_days LIMIT 10000";
-    /// Dossiers of a procedure by source, unit, channel and day.
+    /// Dossiers of a procedure by source, ministry or province (three characters), and day.
     pub const RECEIVED: &str = "
-        SELECT o.name AS source, g.source_id, g.unit_id, g.channel, s.day, s.received
+        SELECT o.name AS source, g.source_id, SUBSTR(g.unit_id, 1, 3) AS agency, s.day,
+               CAST(SUM(s.received) AS BIGINT) AS received,
+               CAST(SUM(CASE WHEN g.channel = 2 THEN s.received ELSE 0 END) AS BIGINT) AS online
         FROM dossier_groups g JOIN dossier_sources o ON o.id = g.source_id
         JOIN dossier_statistics s ON s.group_id = g.id
-        WHERE g.code = $1 AND s.received <> 0 ORDER BY o.name, g.unit_id, g.channel, s.day LIMIT 10000000";
+        WHERE g.code = $1 AND s.received <> 0
+        GROUP BY o.name, g.source_id, SUBSTR(g.unit_id, 1, 3), s.day
+        ORDER BY o.name, g.source_id, agency, s.day LIMIT 10000000";
 }
 
 /// Dossiers of one day.
@@ -50,14 +54,14 @@ pub struct ReceivedRow {
     pub source: String,
     /// Number of the source.
     pub source_id: i64,
-    /// Agency code.
-    pub unit_id: String,
-    /// 1, 2 or 3.
-    pub channel: i64,
+    /// The ministry or province at the head of the agency code.
+    pub agency: String,
     /// Counted from 1 January 1970.
     pub day: i64,
     /// Dossiers taken in.
     pub received: i64,
+    /// Those of them that came online.
+    pub online: i64,
 }
 
 /// Which counts are asked for.
@@ -128,7 +132,7 @@ pub async fn durations(tx: &mut Tx, scope: &Scope<'_>) -> Result<Vec<(i64, i64)>
         .await?))
 }
 
-/// Dossiers of a procedure by source, unit, channel and day.
+/// Dossiers of a procedure by source, ministry or province, and day.
 ///
 /// # Errors
 /// When the database fails.

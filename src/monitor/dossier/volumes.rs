@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::agency::top;
-use super::model::Channel;
 use super::store::{self, CoverageRow};
 use super::sums;
 use crate::catalog::store::StoreError;
@@ -39,10 +37,10 @@ pub struct Volume {
 pub async fn volumes(tx: &mut Tx, code: &str) -> Result<Vec<Volume>, StoreError> {
     let mut months: BTreeMap<(String, i64, String), BTreeMap<i64, (i64, i64)>> = BTreeMap::new();
     for row in sums::received(tx, code).await? {
-        let unit = top(&row.unit_id).to_owned();
-        let sum = months.entry((row.source, row.source_id, unit)).or_default().entry(month_of(row.day)).or_default();
+        let key = (row.source, row.source_id, row.agency);
+        let sum = months.entry(key).or_default().entry(month_of(row.day)).or_default();
         sum.0 += row.received;
-        sum.1 += if row.channel == Channel::Online as i64 { row.received } else { 0 };
+        sum.1 += row.online;
     }
     let mut all = Vec::new();
     for ((source, source_id, agency), counts) in months {

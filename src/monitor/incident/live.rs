@@ -122,7 +122,7 @@ pub fn together(all: &[Live]) -> Live {
     match since {
         Some(since) if down.len() == all.len() => Live::Down { since },
         Some(since) => Live::Degraded { since },
-        None if all.iter().any(|live| *live == Live::Available) => {
+        None if all.contains(&Live::Available) => {
             let unknown = all.iter().find(|live| matches!(live, Live::Unknown { .. }));
             // What is not known of one part is not made good by another.
             unknown.copied().unwrap_or(Live::Available)

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::decimal::Decimal;
-use super::model::{Endpoint, Figure, Kind, Rules, TOTAL};
+use super::model::{Endpoint, Figure, Kind, TOTAL};
 use super::period::Period;
+use super::rules::Rules;
 use super::score::{self, Agreement, Delivered};
 
 /// Says what does not add up; `figures` are of one answer.

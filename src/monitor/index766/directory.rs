@@ -15,9 +15,10 @@ pub mod sql {
         LEFT JOIN unit_aliases a ON a.scheme = 'agency' AND a.value = d.code AND a.valid_to IS NULL
         LEFT JOIN units u ON u.id = a.unit_id
         WHERE d.id = $1 ORDER BY u.id LIMIT 1";
-    /// The id of the department with a code; the one seen last, should there be two.
+    /// The id of the department with a code: the portal's own before one that is only the code again, then the one seen last.
     pub const ID_BY_CODE: &str = "
-        SELECT id FROM portal_departments WHERE code = $1 ORDER BY last_seen_at DESC, id LIMIT 1";
+        SELECT id FROM portal_departments WHERE code = $1
+        ORDER BY CASE WHEN id = code THEN 1 ELSE 0 END, last_seen_at DESC, id LIMIT 1";
     /// Adds a department, or brings its name up to date. What an answer leaves out stays as it was.
     pub const PUT_DEPARTMENT: &str = "
         INSERT INTO portal_departments (id, code, name, level, parent_id, first_seen_at, last_seen_at)
@@ -69,25 +70,23 @@ pub struct DepartmentRow {
     pub unit_name: Option<String>,
 }
 
-/// A department by the portal's id, or by its code.
+/// A department by its code, or by the portal's id.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn department(tx: &mut Tx, id_or_code: &str) -> Result<Option<DepartmentRow>, sqlx::Error> {
-    let by_id: Option<DepartmentRow> =
-        on_db!(&mut *tx, |conn| sqlx::query_as(sql::DEPARTMENT).bind(id_or_code).fetch_optional(conn).await?);
-    if by_id.is_some() {
-        return Ok(by_id);
-    }
-    let Some(id) = id_by_code(tx, id_or_code).await? else { return Ok(None) };
+    let id = id_by_code(tx, id_or_code).await?.unwrap_or_else(|| id_or_code.to_owned());
     on_db!(tx, |conn| sqlx::query_as(sql::DEPARTMENT).bind(id).fetch_optional(conn).await)
 }
 
-/// The portal's id of the department with a code.
+/// The portal's id of the department with a code; none has an empty one, though of some the code is not known.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn id_by_code(tx: &mut Tx, code: &str) -> Result<Option<String>, sqlx::Error> {
+    if code.is_empty() {
+        return Ok(None);
+    }
     let row: Option<(String,)> =
         on_db!(tx, |conn| sqlx::query_as(sql::ID_BY_CODE).bind(code).fetch_optional(conn).await?);
     Ok(row.map(|(id,)| id))

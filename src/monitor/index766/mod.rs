@@ -15,6 +15,7 @@ pub mod read;
 pub mod readings;
 mod rows;
 pub mod rule_store;
+pub mod rules;
 pub mod score;
 pub mod scores;
 pub mod store;

@@ -8,9 +8,10 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::{Map, Value};
 
 use super::decimal::Decimal;
-use super::model::{Context, Department, Endpoint, Figure, Formality, Kind, Rules, TOTAL};
+use super::model::{Context, Department, Endpoint, Figure, Formality, Kind, TOTAL};
 use super::period::Period;
 use super::rows::{self, Subject};
+use super::rules::Rules;
 use crate::catalog::text;
 use crate::monitor::model::State;
 
@@ -143,6 +144,8 @@ impl Reader<'_> {
     }
 
     fn department_row(&mut self, row: &Map<String, Value>, head: bool) {
+        let former = rows::of_former(row);
+        let row = former.as_ref().unwrap_or(row);
         let subject = Subject::of(row, self.context, head);
         if !head && subject.id.is_empty() {
             return self.warn("một dòng không có departmentId lẫn departmentCode, bỏ qua");
@@ -175,7 +178,7 @@ impl Reader<'_> {
             let value = self.number(spoke, "ratio");
             let figure = subject.figure(self.context.period, Kind::Group, code);
             let state = state_of(published);
-            self.add(Figure { state, published, max, value, ..figure });
+            self.add(Figure { state, value, published, max, ..figure });
         }
     }
 

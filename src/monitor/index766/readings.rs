@@ -43,7 +43,7 @@ fn of_figure(figure: &Figure, context: &Context) -> Vec<Reading> {
         }
         Kind::Indicator => {
             let share = figure.numerator.zip(figure.denominator);
-            let percent = share.and_then(|(n, d)| n.share_of(d, Decimal::hundredths(100_00)));
+            let percent = share.and_then(|(n, d)| n.share_of(d, Decimal::hundredths(10_000)));
             let counted = |n: Option<Decimal>| n.filter(|_| figure.state == State::Number);
             vec![
                 reading(format!("{name}.numerator"), "lượt", counted(figure.numerator)),

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::decimal::Decimal;
-use super::model::{Context, Figure, Kind, Rule, TOTAL};
+use super::model::{Context, Figure, Kind, TOTAL};
 use super::period::Period;
 use super::read::{Reader, state_of};
+use super::rules::Rule;
 use crate::catalog::text;
 use crate::monitor::model::State;
 
@@ -97,6 +98,20 @@ impl Subject {
     }
 }
 
+/// A row of the former portal in the words of the new one: every value is a text, groups stand beside the total.
+pub fn of_former(row: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let total = row.get("TONG_SCORE")?.clone();
+    let word = |field: &str| row.get(field).cloned().unwrap_or_default();
+    let groups = ["CKMB", "TDGQ", "CLGQ", "TTTT", "MDSH", "MDHL"];
+    let scores = groups.into_iter().filter_map(|g| Some((g.to_owned(), row.get(g)?.clone())));
+    Some(Map::from_iter([
+        ("departmentCode".to_owned(), word("MA_COQUAN")),
+        ("departmentName".to_owned(), word("TEN_COQUAN")),
+        ("totalScore".to_owned(), total),
+        ("groupScores".to_owned(), Value::Object(scores.collect())),
+    ]))
+}
+
 /// All figures of a department's row.
 pub fn department(reader: &mut Reader<'_>, row: &Map<String, Value>, subject: &Subject) {
     if let Some(groups) = row.get("groupScores").and_then(Value::as_object) {
@@ -132,7 +147,7 @@ fn own_score(reader: &mut Reader<'_>, row: &Map<String, Value>, subject: &Subjec
     });
     let state = if nothing_to_count { State::NotApplicable } else { state_of(published) };
     let figure = subject.figure(reader.context.period, kind, code);
-    reader.add(Figure { state, published, max, value, ..figure });
+    reader.add(Figure { state, value, published, max, ..figure });
 }
 
 fn group_scores(reader: &mut Reader<'_>, groups: &Map<String, Value>, subject: &Subject) {

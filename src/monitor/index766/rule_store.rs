@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::decimal::Decimal;
-use super::model::{Band, Break, Formula, Group, Rule, Rules};
+use super::rules::{Band, Break, Formula, Group, Rule, Rules};
 use crate::on_db;
 use crate::platform::db::Tx;
 use crate::platform::word;

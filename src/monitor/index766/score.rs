@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::decimal::Decimal;
-use super::model::{Formula, Rule, Rules};
+use super::rules::{Formula, Rule, Rules};
 
 /// More than this between own and published points is told.
 const TOLERANCE: Decimal = Decimal::thousandths(15);
@@ -45,7 +45,7 @@ pub fn points(
     if denominator == Decimal::ZERO {
         return Points::NotApplicable;
     }
-    let full = target.filter(|t| *t > Decimal::ZERO).unwrap_or(Decimal::hundredths(100_00));
+    let full = target.filter(|t| *t > Decimal::ZERO).unwrap_or(Decimal::hundredths(10_000));
     if numerator.reaches(denominator, full) {
         return Points::Number(max);
     }
@@ -168,7 +168,7 @@ fn indicator(formula: &Formula, delivered: Option<&Delivered>) -> IndicatorScore
         Rule::Ratio => points(numerator, denominator, formula.target, formula.max),
         Rule::Watched | Rule::Declared => Points::NotDelivered,
     };
-    let percent = numerator.zip(denominator).and_then(|(n, d)| n.share_of(d, Decimal::hundredths(100_00)));
+    let percent = numerator.zip(denominator).and_then(|(n, d)| n.share_of(d, Decimal::hundredths(10_000)));
     IndicatorScore {
         code: formula.code.clone(),
         number: formula.number.clone(),

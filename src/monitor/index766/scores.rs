@@ -4,8 +4,9 @@ use jiff::civil::Date;
 
 use super::decimal::Decimal;
 use super::directory::{self, DepartmentRow};
-use super::model::{Band, Break, Endpoint, Group, Kind, Rules, TOTAL};
+use super::model::{Endpoint, Kind, TOTAL};
 use super::period::Period;
+use super::rules::{Band, Break, Group, Rules};
 use super::score::{self, Agreement, Delivered, GroupScore, Points};
 use super::store::{self, FigureRow};
 use super::{model, rule_store};
@@ -91,10 +92,10 @@ pub async fn scores_of_formality(
         return Ok(None);
     }
     let rules = rule_store::rules(tx, period.last()).await?;
-    Ok(Some(assemble(period, known, rows, &rules)))
+    Ok(Some(assemble(period, known, &rows, &rules)))
 }
 
-fn assemble(period: Period, department: Option<DepartmentRow>, rows: Vec<FigureRow>, rules: &Rules) -> Scores {
+fn assemble(period: Period, department: Option<DepartmentRow>, rows: &[FigureRow], rules: &Rules) -> Scores {
     // Rows come with the newest first: of several sources the newest stands.
     let find = |endpoint: &str, code: &str| rows.iter().find(|r| r.endpoint == endpoint && r.code == code).cloned();
     let totals = Endpoint::ServiceResults.word();
@@ -191,7 +192,7 @@ pub async fn over_time(
 ) -> Result<Vec<Stretch>, sqlx::Error> {
     let known = if department.is_empty() { None } else { directory::department(tx, department).await? };
     let id = known.as_ref().map_or(department, |d| d.id.as_str());
-    let mut rows = store::over_time(tx, id, code, period_type).await?;
+    let mut rows = store::over_time(tx, id, known.as_ref().map_or("", |d| d.code.as_str()), code, period_type).await?;
     // Of several sources the newest stands.
     rows.dedup_by(|later, first| later.period == first.period);
     let breaks = rule_store::breaks(tx, model::SERIES).await?;

@@ -49,13 +49,15 @@ pub mod sql {
         FROM index766_figures
         WHERE period_type = $1 AND period = $2 AND department_id = $3 AND formality_id = $4 AND code = $5
         ORDER BY fetched_at DESC, source, endpoint, revision DESC LIMIT 1000";
-    /// A figure's values in force over periods of one kind.
+    /// A figure's values in force over periods of one kind, of the department with an id, or with the same code under
+    /// another id: the former portal had others.
     pub const OVER_TIME: &str = "
         SELECT source, endpoint, period_type, period, department_id, formality_id, code, revision, kind,
                department_code, formality_code, level, parent_id, state, numerator, denominator, value,
                published_score, max_score, data_quality, raw_sha256, formula_version, fetched_at, superseded_at
         FROM index766_figures
-        WHERE department_id = $1 AND formality_id = '' AND code = $2 AND period_type = $3 AND superseded_at IS NULL
+        WHERE (department_id = $1 OR ($4 <> '' AND department_code = $4))
+          AND formality_id = '' AND code = $2 AND period_type = $3 AND superseded_at IS NULL
         ORDER BY period, fetched_at DESC, source, endpoint LIMIT 10000";
     /// Departments with figures in force in a period, in the order of codes; the whole country is not among them.
     pub const DEPARTMENTS_WITH_FIGURES: &str = "
@@ -281,13 +283,15 @@ pub async fn revisions(
         .await)
 }
 
-/// A figure in force over all periods of a kind (`year`, `quarter`, `month`), in their order.
+/// A figure in force over all periods of a kind (`year`, `quarter`, `month`), in their order; the department by the
+/// portal's id and by its code, empty where it has none.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn over_time(
     tx: &mut Tx,
     department_id: &str,
+    department_code: &str,
     code: &str,
     period_type: &str,
 ) -> Result<Vec<FigureRow>, sqlx::Error> {
@@ -295,6 +299,7 @@ pub async fn over_time(
         .bind(department_id)
         .bind(code)
         .bind(period_type)
+        .bind(department_code)
         .fetch_all(conn)
         .await)
 }

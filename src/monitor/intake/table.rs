@@ -242,6 +242,6 @@ mod tests {
         assert_eq!(read(b"PK\x03\x04 no archive"), Err(Unreadable::Workbook));
         assert_eq!(read(&vec![b'a'; MAX_BYTES + 1]), Err(Unreadable::TooLarge));
         assert_eq!(read("a\n".repeat(MAX_ROWS + 1).as_bytes()), Err(Unreadable::TooManyRows));
-        assert_eq!(read("a;".repeat(60).replace(";", ";b").as_bytes()), Err(Unreadable::TooManyColumns));
+        assert_eq!(read("a;".repeat(60).replace(';', ";b").as_bytes()), Err(Unreadable::TooManyColumns));
     }
 }

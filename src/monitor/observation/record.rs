@@ -100,9 +100,9 @@ async fn in_time<'a>(
             kept.push(row);
             continue;
         }
-        if !reports.contains_key(&row.series_id) {
+        if let std::collections::hash_map::Entry::Vacant(e) = reports.entry(row.series_id) {
             let report = series::find(tx, row.series_id).await?.is_some_and(|series| series.is_report());
-            reports.insert(row.series_id, report);
+            e.insert(report);
         }
         if reports[&row.series_id] {
             kept.push(row);

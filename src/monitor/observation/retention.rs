@@ -114,9 +114,9 @@ async fn drop_batch(db: &Db, work: &[(i64, Layer, i64)], dropped: &mut Dropped) 
     for (series, layer, before) in work {
         let (rows, more) = horizon::drop_some(&mut tx, *series, *layer, *before, left).await?;
         if *layer == Layer::Raw {
-            dropped.values += rows
+            dropped.values += rows;
         } else {
-            dropped.windows += rows
+            dropped.windows += rows;
         }
         left -= i64::try_from(rows).unwrap_or(i64::MAX);
         // A slot with more revisions than fit is left for the next time.

@@ -14,7 +14,10 @@ use crate::platform::http::{Answer, Failed, Why};
 use crate::platform::word;
 
 /// When the portal asks to wait longer than this, it is for another day.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(300);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
+
+/// The kind of a visit that ends because its requests are used up.
+pub const BUDGET: &str = "budget";
 
 /// What one answer means.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +50,12 @@ impl Failure {
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self { kind: word::of(&kind), message: message.into(), wait: None }
+    }
+
+    /// The monitor's word for a kind that a report names; `None` for `budget`, which is ours.
+    #[must_use]
+    pub fn kind_of_word(kind: &str) -> Option<FailureKind> {
+        if kind.starts_with("http_4") { Some(FailureKind::Http4xx) } else { word::read(kind) }
     }
 
     fn status(code: u16, message: impl Into<String>) -> Self {
@@ -229,6 +238,18 @@ mod tests {
             (302, "text/plain", "", ("give up", "content_mismatch")),
         ] {
             assert_eq!(kind(&judged(status, content, body, &[])), expected, "{status} {content} {body}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_a_report_is_one_of_the_monitor() {
+        for (kind, expected) in [
+            ("http_403", Some(FailureKind::Http4xx)),
+            ("http_4xx", Some(FailureKind::Http4xx)),
+            ("waf_challenge", Some(FailureKind::WafChallenge)),
+            ("budget", None),
+        ] {
+            assert_eq!(Failure::kind_of_word(kind), expected, "{kind}");
         }
     }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::answer::{Failure, Verdict, judge};
+use super::answer::{BUDGET, Failure, Verdict, judge};
 use super::model::Settings;
 use super::pace::Pace;
 use crate::monitor::model::FailureKind;
@@ -72,6 +72,21 @@ pub enum Refusal {
     Stop(Failure),
 }
 
+/// One thing that is asked.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The path below the portal's host.
+    pub path: &'static str,
+    /// The body.
+    pub body: &'a Value,
+    /// How often it is tried, the first time included.
+    pub attempts: u32,
+    /// An error's envelope says that there is no such thing; otherwise it is a failure like others.
+    pub may_be_missing: bool,
+    /// Looks at what came.
+    pub look: &'a (dyn Fn(&Value) -> Look + Sync),
+}
+
 /// A visit to the portal.
 pub struct Portal<'a> {
     client: &'a Client,
@@ -110,63 +125,73 @@ impl<'a> Portal<'a> {
         self.settings.attempts
     }
 
-    /// Asks until there is an answer that looks good, at most `attempts` times.
+    /// Asks until there is an answer that looks good, or it is not worth another try.
     ///
     /// # Errors
     /// [`Refusal`]
-    pub async fn ask(
-        &mut self,
-        path: &str,
-        body: &Value,
-        attempts: u32,
-        look: &(dyn Fn(&Value) -> Look + Sync),
-    ) -> Result<Reply, Refusal> {
+    pub async fn ask(&mut self, question: Question<'_>) -> Result<Reply, Refusal> {
         let mut odd_before: Option<String> = None;
         let mut failed = 0;
         loop {
             if self.settings.max_requests.is_some_and(|most| self.tally.requests >= most) {
                 let message = format!("the {} requests of this visit are used up", self.tally.requests);
-                return Err(Refusal::Stop(Failure { kind: "budget".to_owned(), message, wait: None }));
+                return Err(Refusal::Stop(Failure { kind: BUDGET.to_owned(), message, wait: None }));
             }
             self.pace.pause().await;
             self.tally.requests += 1;
             self.tally.retries += u64::from(failed > 0);
-            let (verdict, bytes) = self.once(path, body).await;
-            let failure = match verdict {
-                Verdict::Good(value) => match look(&value) {
-                    Look::Good => return Ok(self.good(bytes, value, None)),
-                    Look::Odd(what) => {
-                        // A portal that says the same odd thing twice means it; a fault on the way does not.
-                        let hash = sha256(&bytes);
-                        if odd_before.as_ref() == Some(&hash) {
-                            return Ok(self.good(bytes, value, Some(what)));
-                        }
-                        odd_before = Some(hash);
-                        Failure::new(FailureKind::ContentMismatch, what)
-                    }
-                    Look::Wrong(what) => Failure::new(FailureKind::ContentMismatch, what),
-                },
-                Verdict::Missing(message) => {
-                    self.in_a_row = 0;
-                    return Err(Refusal::Missing(message));
-                }
-                Verdict::Again(failure) => failure,
-                Verdict::GiveUp(failure) => {
-                    self.count(&failure);
-                    return Err(self.give_up(failure));
-                }
-                Verdict::Stop(failure) => {
-                    self.count(&failure);
-                    return Err(Refusal::Stop(failure));
-                }
+            let (verdict, bytes) = self.once(question.path, question.body).await;
+            let failure = match self.weigh(question, verdict, bytes, &mut odd_before) {
+                Ok(ended) => return ended,
+                Err(failure) => failure,
             };
-            self.count(&failure);
             failed += 1;
-            if failed >= attempts {
+            if failed >= question.attempts {
                 return Err(self.give_up(failure));
             }
             self.pace.after_failure(failed, failure.wait).await;
         }
+    }
+
+    /// What an answer means for the question; an error is worth another try.
+    fn weigh(
+        &mut self,
+        question: Question<'_>,
+        verdict: Verdict,
+        bytes: Bytes,
+        odd_before: &mut Option<String>,
+    ) -> Result<Result<Reply, Refusal>, Failure> {
+        let failure = match verdict {
+            Verdict::Good(value) => match (question.look)(&value) {
+                Look::Good => return Ok(Ok(self.good(bytes, value, None))),
+                Look::Odd(what) => {
+                    // A portal that says the same odd thing twice means it; a fault on the way does not.
+                    let hash = sha256(&bytes);
+                    if odd_before.as_ref() == Some(&hash) {
+                        return Ok(Ok(self.good(bytes, value, Some(what))));
+                    }
+                    *odd_before = Some(hash);
+                    Failure::new(FailureKind::ContentMismatch, what)
+                }
+                Look::Wrong(what) => Failure::new(FailureKind::ContentMismatch, what),
+            },
+            Verdict::Missing(message) if question.may_be_missing => {
+                self.in_a_row = 0;
+                return Ok(Err(Refusal::Missing(message)));
+            }
+            Verdict::Missing(message) => Failure::new(FailureKind::ContentMismatch, message),
+            Verdict::Again(failure) => failure,
+            Verdict::GiveUp(failure) => {
+                self.count(&failure);
+                return Ok(Err(self.give_up(failure)));
+            }
+            Verdict::Stop(failure) => {
+                self.count(&failure);
+                return Ok(Err(Refusal::Stop(failure)));
+            }
+        };
+        self.count(&failure);
+        Err(failure)
     }
 
     async fn once(&mut self, path: &str, body: &Value) -> (Verdict, Bytes) {

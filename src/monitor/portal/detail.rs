@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::client::{Look, Portal, Refusal, Reply};
+use super::client::{Look, Portal, Question, Refusal, Reply};
 use super::list::Item;
 use super::model::Settings;
 use crate::catalog::text;
@@ -74,7 +74,9 @@ pub fn is_due(item: &Item, known: &HashMap<String, Known>, settings: &Settings, 
 /// [`Refusal`]
 pub async fn ask(portal: &mut Portal<'_>, item: &Item) -> Result<Reply, Refusal> {
     let attempts = portal.attempts();
-    portal.ask(PATH, &json!({ "id": item.id }), attempts, &|value| look(value, item)).await
+    let body = json!({ "id": item.id });
+    let look = |value: &Value| look(value, item);
+    portal.ask(Question { path: PATH, body: &body, attempts, may_be_missing: true, look: &look }).await
 }
 
 fn look(value: &Value, item: &Item) -> Look {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::Failure;
-use super::client::{Look, Portal, Refusal};
+use super::client::{Look, Portal, Question, Refusal};
 use super::detail::{self, DetailState, Known};
 use super::list::{Item, Walk};
 use super::model::Settings;
@@ -191,7 +191,9 @@ impl Visit<'_> {
         }
         let body = json!({ "limit": 100, "lastId": "" });
         let attempts = self.portal.attempts();
-        let rows = match self.portal.ask(PROVINCES, &body, attempts, &look_at_provinces).await {
+        let look = &look_at_provinces;
+        let question = Question { path: PROVINCES, body: &body, attempts, may_be_missing: true, look };
+        let rows = match self.portal.ask(question).await {
             Ok(reply) => reply.value["data"]["rows"].as_array().cloned().unwrap_or_default(),
             Err(Refusal::Stop(failure)) => {
                 self.stopped = Some(failure);
@@ -240,6 +242,8 @@ impl Visit<'_> {
             (None, false) => Ended::Partial,
         };
         if let Some(failure) = &self.stopped {
+            self.report.stopped_by = Some(failure.kind.clone());
+            self.report.retry_after_seconds = failure.wait.map(|wait| wait.as_secs());
             self.report.reason = Some(failure.message.clone());
         } else if !whole && self.report.reason.is_none() {
             self.report.reason = Some(why_partial(&self.walk));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::client::{Look, Portal, Refusal};
+use super::client::{Look, Portal, Question, Refusal};
 use crate::catalog::text;
 
 /// The address of the list.
@@ -63,7 +63,8 @@ impl Walk {
             let attempts = if smaller { TRIES_PER_LIMIT } else { portal.attempts() };
             let body =
                 json!({ "limit": limit, "lastId": self.cursor, "q": "", "categoryId": "", "departmentCode": "" });
-            match portal.ask(PATH, &body, attempts, &look).await {
+            let question = Question { path: PATH, body: &body, attempts, may_be_missing: false, look: &look };
+            match portal.ask(question).await {
                 Ok(reply) => break reply,
                 Err(Refusal::GaveUp(_)) if smaller => self.size += 1,
                 Err(refusal) => return Err(refusal),

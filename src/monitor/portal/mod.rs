@@ -14,6 +14,7 @@ mod pace;
 pub mod poll;
 pub mod report;
 pub mod reports;
+mod request;
 pub mod store;
 
 pub use harvest::{HarvestError, Progress, Step, harvest};

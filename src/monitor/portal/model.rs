@@ -8,7 +8,7 @@ use url::{Host, Url};
 /// Between two requests, unless the source says otherwise.
 pub const DEFAULT_PAUSE: Duration = Duration::from_millis(500);
 /// A longer pause than this is a mistake.
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// How a portal is to be visited.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The same where there is none: the portal is this machine's own.
 const FIRST_WAIT_LOCAL: Duration = Duration::from_millis(20);
 /// The longest wait that we choose ourselves.
-const LONGEST_OWN: Duration = Duration::from_secs(60);
+const LONGEST_OWN: Duration = Duration::from_mins(1);
 
 /// Keeps the time between requests.
 #[derive(Debug)]

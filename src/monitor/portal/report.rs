@@ -96,6 +96,10 @@ pub struct HarvestReport {
     pub ended: Ended,
     /// Why, unless it is complete.
     pub reason: Option<String>,
+    /// What stopped it: a kind of failure, `http_403`, `http_429` or `budget`.
+    pub stopped_by: Option<String>,
+    /// How long the portal wants to be left alone.
+    pub retry_after_seconds: Option<u64>,
     /// The list.
     pub list: ListReport,
     /// The details.

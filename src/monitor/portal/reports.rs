@@ -4,13 +4,14 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::answer::Failure;
-use super::client::{Look, Portal, Refusal, Tally};
+use super::client::{Look, Portal, Question, Refusal, Tally};
 use super::model::Settings;
 use super::report::{Ended, write_tally};
+use super::request::{has_view, request};
 use crate::monitor::index766::actions::{TakeError, Taken, take};
 use crate::monitor::index766::directory;
 use crate::monitor::index766::model::{Context, Endpoint};
@@ -18,10 +19,6 @@ use crate::monitor::index766::period::Period;
 use crate::platform::db::Db;
 use crate::platform::http::Client;
 
-/// Rows of one page of most reports.
-const PAGE: u32 = 200;
-/// Rows of one page of the reports that fail with more.
-const SMALL_PAGE: u32 = 100;
 /// A report has fewer pages than this.
 const MAX_PAGES: u32 = 200;
 /// How many warnings a report lists.
@@ -51,6 +48,10 @@ pub struct ReportsReport {
     pub ended: Ended,
     /// Why, unless it is complete.
     pub reason: Option<String>,
+    /// What stopped it: a kind of failure, `http_403`, `http_429` or `budget`.
+    pub stopped_by: Option<String>,
+    /// How long the portal wants to be left alone.
+    pub retry_after_seconds: Option<u64>,
     /// Answers taken in.
     pub answers: u64,
     /// Departments asked about.
@@ -216,7 +217,8 @@ impl Visit<'_> {
         let what = || format!("{} {} {}", endpoint.word(), context.department_id, context.formality_id);
         let body = request(endpoint, context, page);
         let attempts = self.portal.attempts();
-        let reply = match self.portal.ask(endpoint.path(), &body, attempts, &look).await {
+        let question = Question { path: endpoint.path(), body: &body, attempts, may_be_missing: true, look: &look };
+        let reply = match self.portal.ask(question).await {
             Ok(reply) => reply,
             Err(Refusal::Stop(failure)) => {
                 self.stopped = Some(failure);
@@ -253,50 +255,6 @@ impl Visit<'_> {
     }
 }
 
-/// Satisfaction has no view by procedure; other days than months, quarters and years only satisfaction knows.
-fn has_view(endpoint: Endpoint, context: &Context) -> bool {
-    let satisfaction = endpoint == Endpoint::HandlingSatisfaction;
-    (!satisfaction || context.formality_id.is_empty()) && (satisfaction || !matches!(context.period, Period::Range(..)))
-}
-
-/// What the portal is asked.
-fn request(endpoint: Endpoint, context: &Context, page: u32) -> Value {
-    if endpoint == Endpoint::Formalities {
-        return json!({ "q": "", "currentPage": page, "pageSize": PAGE });
-    }
-    let mut body = Map::new();
-    let period = context.period;
-    if endpoint == Endpoint::HandlingSatisfaction {
-        body.insert("fromDate".to_owned(), period.first().to_string().into());
-        body.insert("toDate".to_owned(), period.last().to_string().into());
-    } else {
-        body.insert("timeType".to_owned(), period.kind().into());
-        body.insert("year".to_owned(), period.first().year().into());
-        match period {
-            Period::Quarter(_, quarter) => drop(body.insert("quarter".to_owned(), quarter.into())),
-            Period::Month(_, month) => drop(body.insert("month".to_owned(), month.into())),
-            Period::Year(_) | Period::Range(..) => {}
-        }
-    }
-    if endpoint == Endpoint::ServiceResults {
-        body.insert("departmentType".to_owned(), "ADMINISTRATIVE_UNIT".into());
-    }
-    if !context.department_id.is_empty() {
-        body.insert("rootDepartmentId".to_owned(), context.department_id.clone().into());
-    }
-    if endpoint != Endpoint::ServiceResults {
-        let small = matches!(endpoint, Endpoint::DvcProgressTree | Endpoint::FormalityOnlinePaymentTree);
-        body.insert("currentPage".to_owned(), page.into());
-        body.insert("pageSize".to_owned(), if small { SMALL_PAGE } else { PAGE }.into());
-    }
-    if !context.formality_id.is_empty() {
-        // One of the endpoints spells it with a capital D.
-        let field = if endpoint == Endpoint::DossierDigitized { "formalityID" } else { "formalityId" };
-        body.insert(field.to_owned(), context.formality_id.clone().into());
-    }
-    Value::Object(body)
-}
-
 fn look(value: &Value) -> Look {
     match value.get("data") {
         Some(Value::Object(data)) => {
@@ -305,55 +263,5 @@ fn look(value: &Value) -> Look {
             odd.map_or(Look::Good, |field| Look::Odd(format!("{field} is no list")))
         }
         _ => Look::Wrong("the report is no object".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn requests_have_the_quirks_of_their_endpoints() {
-        let context = |period, formality: &str| Context {
-            period,
-            department_id: "d".to_owned(),
-            formality_id: formality.to_owned(),
-            formality_code: String::new(),
-        };
-        let month = Period::Month(2026, 8);
-        for (endpoint, period, formality, expected) in [
-            (
-                Endpoint::Transparency,
-                month,
-                "f",
-                json!({ "timeType": "month", "year": 2026, "month": 8, "rootDepartmentId": "d", "currentPage": 1,
-                        "pageSize": 200, "formalityId": "f" }),
-            ),
-            (
-                Endpoint::DossierDigitized,
-                Period::Quarter(2026, 3),
-                "f",
-                json!({ "timeType": "quarter", "year": 2026, "quarter": 3, "rootDepartmentId": "d", "currentPage": 1,
-                        "pageSize": 200, "formalityID": "f" }),
-            ),
-            (
-                Endpoint::DvcProgressTree,
-                Period::Year(2026),
-                "",
-                json!({ "timeType": "year", "year": 2026, "rootDepartmentId": "d", "currentPage": 1, "pageSize": 100 }),
-            ),
-            (
-                Endpoint::HandlingSatisfaction,
-                Period::Quarter(2026, 3),
-                "",
-                json!({ "fromDate": "2026-07-01", "toDate": "2026-09-30", "rootDepartmentId": "d", "currentPage": 1,
-                        "pageSize": 200 }),
-            ),
-        ] {
-            assert_eq!(request(endpoint, &context(period, formality), 1), expected, "{endpoint:?}");
-        }
-        let totals = request(Endpoint::ServiceResults, &Context::of(Period::Year(2026)), 1);
-        assert_eq!(totals, json!({ "timeType": "year", "year": 2026, "departmentType": "ADMINISTRATIVE_UNIT" }));
-        assert!(!has_view(Endpoint::HandlingSatisfaction, &context(month, "f")));
     }
 }

@@ -2,9 +2,10 @@
 
 use super::budget::{self, Counts};
 use super::burn::{Burn, exceeds};
+use super::came::{counts, sum};
 use super::legal;
 use super::line::Line;
-use super::measure::{Setting, counted, counts};
+use super::measure::{Setting, counted};
 use super::model::{BurnRule, Definition};
 use super::report::Silence;
 use super::store::ServiceLevelError;
@@ -140,7 +141,7 @@ async fn silence_of(
             return Ok(None);
         }
         let Some(series) = &line.series else { return Ok(told(true, expected, 0)) };
-        let sum = super::measure::sum(tx, series.id, &counted.spans).await?;
+        let sum = sum(tx, series.id, &counted.spans).await?;
         let counted = sum.good + sum.bad + sum.not_applicable + sum.suppressed;
         return Ok(told(counted == 0, expected, sum.excluded));
     }

@@ -80,7 +80,7 @@ impl Stage {
     pub fn next(self, holds: Option<bool>, at: i64, patience: Patience) -> (Self, Option<Turn>) {
         match (self, holds) {
             (_, None) => (self, None),
-            (Self::Quiet, Some(false)) | (Self::Waiting { .. }, Some(false)) => (Self::Quiet, None),
+            (Self::Quiet | Self::Waiting { .. }, Some(false)) => (Self::Quiet, None),
             (Self::Quiet, Some(true)) => Self::open_after(at, at, patience),
             (Self::Waiting { since }, Some(true)) => Self::open_after(since, at, patience),
             (Self::Open { since, opened, .. }, Some(true)) => (Self::Open { since, opened, clear: None }, None),

@@ -196,11 +196,11 @@ fn counting(d: &Definition, wrong: &mut Wrong) {
 }
 
 fn window(d: &Definition, known: &Known, wrong: &mut Wrong) {
-    if let Window::Rolling { days } = d.window {
-        if !(1..=365).contains(&days) {
-            let proposal = days.clamp(1, 365).to_string();
-            return wrong.add("window.days", "takes 1 to 365 days", "từ 1 đến 365 ngày", Some(proposal));
-        }
+    if let Window::Rolling { days } = d.window
+        && !(1..=365).contains(&days)
+    {
+        let proposal = days.clamp(1, 365).to_string();
+        return wrong.add("window.days", "takes 1 to 365 days", "từ 1 đến 365 ngày", Some(proposal));
     }
     if d.indicator.is_polled() {
         legal::window(d, known, wrong);

@@ -1,18 +1,15 @@
 //! Reads what was measured and makes a report of it: which time counts, what came in it, which source did worst.
 
-use std::collections::BTreeMap;
-
-use super::budget::{self, Counts};
+use super::alarm;
+use super::budget;
+use super::came::counts;
 use super::line::{self, Line};
-use super::model::{Definition, Hours, Indicator};
+use super::model::{Definition, Hours};
 use super::report::{Days, Report, Stops};
 use super::window::{self, Span};
-use super::{alarm, scope_store};
 use crate::monitor::maintenance::model::{days_on, notice};
 use crate::monitor::maintenance::store as maintenance_store;
-use crate::monitor::observation::model::{DAY, MINUTE, Step, vietnam_day};
-use crate::monitor::observation::rollup::Aggregate;
-use crate::monitor::observation::window_store;
+use crate::monitor::observation::model::{DAY, Step};
 use crate::monitor::parameters::Parameters;
 use crate::monitor::service_level::model::BurnRule;
 use crate::monitor::service_level::store::ServiceLevelError;
@@ -187,111 +184,4 @@ pub async fn counted(
     let after = window::minutes(&spans);
     let unmarked = window::minutes(&window::without(spans.clone(), &marked));
     Ok(Counted { spans, stops: Stops { left_out: before - after, counted: after - unmarked }, provisional })
-}
-
-/// What came in some parts of a time, and when the first value ever came.
-///
-/// # Errors
-/// When the database fails.
-pub async fn counts(
-    tx: &mut Tx,
-    d: &Definition,
-    line: &Line,
-    spans: &[Span],
-    span: Span,
-) -> Result<(Counts, Option<i64>), sqlx::Error> {
-    match (&line.series, &line.all) {
-        (Some(good), Some(all)) => Ok((pair(tx, good.id, all.id, span).await?, line.first)),
-        (Some(series), None) if d.indicator == Indicator::Freshness => {
-            let counts = fresh(tx, d, line, series.id, spans).await?;
-            Ok((counts, line.first))
-        }
-        (Some(series), None) => {
-            let sum = sum(tx, series.id, spans).await?;
-            let counts = budget::of_polls(d.indicator, &sum, d.threshold_ms, line.expected(spans), &d.counting);
-            Ok((counts, line.first))
-        }
-        _ if d.indicator == Indicator::DossiersOnTime => dossiers(tx, d, span).await,
-        _ => Ok((Counts::default(), None)),
-    }
-}
-
-/// What a series came to in some times, out of the widest roll-ups that fit.
-///
-/// # Errors
-/// When the database fails.
-pub async fn sum(tx: &mut Tx, series: i64, spans: &[Span]) -> Result<Aggregate, sqlx::Error> {
-    let mut parts = Vec::new();
-    for span in spans {
-        window::cut(*span, &mut parts);
-    }
-    let mut sum = Aggregate::default();
-    for step in Step::ALL {
-        let of_step = parts.iter().filter(|(of, _)| *of == step);
-        let windows: Vec<_> = of_step.map(|(_, span)| (series, span.from, span.to)).collect();
-        for row in window_store::sum_of_windows(tx, &windows, step).await? {
-            sum.merge(&row.aggregate());
-        }
-    }
-    Ok(sum)
-}
-
-/// Steps of five minutes at whose end the newest value was not older than allowed, and those at whose end it was.
-async fn fresh(tx: &mut Tx, d: &Definition, line: &Line, series: i64, spans: &[Span]) -> Result<Counts, sqlx::Error> {
-    let age = i64::from(d.max_age_seconds.unwrap_or(0)) * 1_000;
-    let (Some(from), Some(to)) = (spans.first().map(|span| span.from), spans.last().map(|span| span.to)) else {
-        return Ok(Counts::default());
-    };
-    let came = scope_store::delivered(tx, series, from - age, to).await?;
-    // A series that has not begun is neither fresh nor stale.
-    let begun = window::within(spans, Span::new(line.first.unwrap_or(to), to));
-    let steps = |spans: &[Span]| window::minutes(spans) / (Step::FiveMinutes.width() / MINUTE);
-    let mut kept: Vec<Span> = Vec::new();
-    for at in came {
-        let one = Span::new(at, at + age);
-        match kept.last_mut() {
-            Some(last) if one.from <= last.to => last.to = one.to,
-            _ => kept.push(one),
-        }
-    }
-    let good: i64 = kept.iter().map(|kept| steps(&window::within(&begun, *kept))).sum();
-    let total = steps(&begun);
-    Ok(Counts { good, bad: total - good, received: good, ..Counts::default() })
-}
-
-/// Counts of good and all by day. A day counts where both were told and agree; the others are said as absent.
-async fn pair(tx: &mut Tx, good: i64, all: i64, span: Span) -> Result<Counts, sqlx::Error> {
-    let good = window_store::windows(tx, good, Step::Day, span.from, span.to).await?;
-    let all = window_store::windows(tx, all, Step::Day, span.from, span.to).await?;
-    let goods: BTreeMap<i64, Aggregate> = good.iter().map(|row| (row.at, row.aggregate())).collect();
-    let (mut counts, mut absent) = (Counts::default(), 0);
-    for row in &all {
-        let (sum, good) = (row.aggregate(), goods.get(&row.at));
-        counts.other += sum.not_applicable + sum.suppressed;
-        match good.filter(|good| good.good > 0 && sum.good > 0).map(|good| (round(good.total), round(sum.total))) {
-            Some((good, all)) if (0..=all).contains(&good) => {
-                counts.good += good;
-                counts.bad += all - good;
-                counts.received += 1;
-            }
-            _ if sum.good > 0 || sum.not_delivered > 0 => absent += 1,
-            _ => {}
-        }
-    }
-    counts.absent = Some(absent);
-    Ok(counts)
-}
-
-/// Dossiers finished in a time, by whether they were in time; those without a time limit are told apart.
-async fn dossiers(tx: &mut Tx, d: &Definition, span: Span) -> Result<(Counts, Option<i64>), sqlx::Error> {
-    let days = (vietnam_day(span.from), vietnam_day(span.to));
-    let found = scope_store::dossiers(tx, &d.scope.procedure, &d.scope.unit, days.0, days.1).await?;
-    let (good, bad) = (found.on_time, found.late);
-    let first = found.first_day.map(|day| span.from + (day - days.0) * DAY);
-    Ok((Counts { good, bad, other: found.not_judged, received: good + bad, ..Counts::default() }, first))
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a count that came as a number")]
-fn round(count: f64) -> i64 {
-    count.round() as i64
 }

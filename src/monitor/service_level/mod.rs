@@ -1,7 +1,7 @@
 //! Service levels: what is promised, how it is counted, what is left of the budget, who is told.
 //!
 //! `model` has the words, `check` and `legal` the validator; `window`, `rhythm`, `interval`, `budget` and `burn` the
-//! arithmetic; `line`, `measure` and `alarm` read what was measured and make a `report` of it. docs/SERVICE-LEVELS.md has
+//! arithmetic; `line`, `came`, `measure` and `alarm` read what was measured and make a `report` of it. docs/SERVICE-LEVELS.md has
 //! the formulas.
 
 pub mod actions;
@@ -10,6 +10,7 @@ pub mod alert;
 pub mod alert_store;
 pub mod budget;
 pub mod burn;
+pub mod came;
 pub mod check;
 pub mod evaluate;
 pub mod figure;

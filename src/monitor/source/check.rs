@@ -64,7 +64,7 @@ fn names(definition: &Definition, wrong: &mut Vec<FieldError>) {
     ] {
         let length = text.trim().chars().count();
         if (required && length == 0) || length > LINE || text.chars().any(char::is_control) {
-            let least = if required { 1 } else { 0 };
+            let least = i32::from(required);
             wrong.push(at(field, format!("takes {least} to {LINE} characters on one line")));
         }
     }

@@ -326,16 +326,15 @@ pub async fn observations(
 async fn find(tx: &mut Tx, asked: &Asked) -> Result<Series, Problem> {
     known_source(tx, &asked.source).await?;
     let all = series::of_source(tx, &asked.source).await?;
-    let metric = match &asked.metric {
-        Some(metric) => metric.clone(),
-        None => {
-            let mut names: Vec<&str> = all.iter().map(|series| series.metric.as_str()).collect();
-            names.dedup();
-            match names.as_slice() {
-                [only] => (*only).to_owned(),
-                [] => return Err(Problem::new(Code::SeriesNotFound, "the source has no figures yet").at("source")),
-                many => return Err(invalid("metric", &format!("is missing: the source has {}", many.join(", ")))),
-            }
+    let metric = if let Some(metric) = &asked.metric {
+        metric.clone()
+    } else {
+        let mut names: Vec<&str> = all.iter().map(|series| series.metric.as_str()).collect();
+        names.dedup();
+        match names.as_slice() {
+            [only] => (*only).to_owned(),
+            [] => return Err(Problem::new(Code::SeriesNotFound, "the source has no figures yet").at("source")),
+            many => return Err(invalid("metric", &format!("is missing: the source has {}", many.join(", ")))),
         }
     };
     let found = all.into_iter().find(|series| series.metric == metric && series.subject == asked.subject);

@@ -76,7 +76,7 @@ fn rows(series: i64, polls: &[(i64, Came)]) -> Vec<NewObservation> {
     polls.iter().map(row).collect()
 }
 
-/// The same as OpenMetrics: whether each poll was good, and counters of all, of answers, and of those within 300 ms.
+/// The same as `OpenMetrics`: whether each poll was good, and counters of all, of answers, and of those within 300 ms.
 fn open_metrics(all: &[(&str, Vec<(i64, Came)>)]) -> String {
     let mut families: [(&str, String); 4] =
         ["success", "polls", "answers", "fast"].map(|name| (name, format!("# TYPE {name} gauge\n")));

@@ -88,12 +88,11 @@ pub async fn new(State(state): State<AppState>, visitor: Visitor, RawQuery(raw):
     let asked = url::form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes())
         .find_map(|(name, value)| (name == "loai").then(|| word::read::<SourceKind>(&value)))
         .flatten();
-    match asked {
-        Some(kind) => show(&state, &visitor, &Typed::new(kind), kind, Shown::default()),
-        None => {
-            let card = |kind| KindCard { word: word::of(&kind), name: words::kind(kind), help: words::kind_help(kind) };
-            render(StatusCode::OK, &KindsPage { frame: frame(&state, &visitor, false), kinds: KINDS.map(card).into() })
-        }
+    if let Some(kind) = asked {
+        show(&state, &visitor, &Typed::new(kind), kind, Shown::default())
+    } else {
+        let card = |kind| KindCard { word: word::of(&kind), name: words::kind(kind), help: words::kind_help(kind) };
+        render(StatusCode::OK, &KindsPage { frame: frame(&state, &visitor, false), kinds: KINDS.map(card).into() })
     }
 }
 
@@ -163,13 +162,12 @@ async fn work(
         }
     };
     if typed.get("action") == "try" {
-        return match sample(state, &definition).await {
-            Ok(sample) => show(state, visitor, typed, kind, Shown { sample: Some(sample), ..shown }),
-            Err(_) => {
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                let notice = Some("Đang có nhiều người thử, hãy bấm lại sau vài giây.".to_owned());
-                show(state, visitor, typed, kind, Shown { status, notice, ..shown })
-            }
+        return if let Ok(sample) = sample(state, &definition).await {
+            show(state, visitor, typed, kind, Shown { sample: Some(sample), ..shown })
+        } else {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let notice = Some("Đang có nhiều người thử, hãy bấm lại sau vài giây.".to_owned());
+            show(state, visitor, typed, kind, Shown { status, notice, ..shown })
         };
     }
     match put_source(state, actor, &definition, version, state.clock.now()).await {
@@ -189,17 +187,14 @@ async fn work(
 /// What is there now beside what was typed; saving once more is over it.
 fn conflict<'a>(source: Option<&'a Source>, typed: &Typed, kind: SourceKind, now: i64, shown: Shown<'a>) -> Shown<'a> {
     let status = StatusCode::CONFLICT;
-    match source {
-        Some(source) => {
-            let differences = differences(kind, &Typed::of(&source.definition), typed);
-            let conflict = Some(Conflict { version: now, differences });
-            Shown { status, version: now, conflict, ..shown }
-        }
-        None => {
-            let wrong =
-                vec![Wrong { field: "id".to_owned(), message: "mã này đã có, hãy chọn mã khác".to_owned() }];
-            Shown { status, wrong, ..shown }
-        }
+    if let Some(source) = source {
+        let differences = differences(kind, &Typed::of(&source.definition), typed);
+        let conflict = Some(Conflict { version: now, differences });
+        Shown { status, version: now, conflict, ..shown }
+    } else {
+        let wrong =
+            vec![Wrong { field: "id".to_owned(), message: "mã này đã có, hãy chọn mã khác".to_owned() }];
+        Shown { status, wrong, ..shown }
     }
 }
 

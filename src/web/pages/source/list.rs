@@ -82,15 +82,12 @@ pub fn lines(standing: &Standing, now: i64) -> Vec<String> {
     }
     if let Some(latest) = &standing.latest {
         let value = &latest.value;
-        match &value.failure {
-            Some(failure) => {
-                let what = words::failure_word(failure);
-                lines.push(format!("Lần gần nhất, {}: {what}.", moment_vi(value.observed_at)));
-            }
-            None => {
-                let figure = words::figure_word(&value.state, value.value, &latest.series.unit);
-                lines.push(format!("Lần gần nhất, {}: {figure}.", moment_vi(value.observed_at)));
-            }
+        if let Some(failure) = &value.failure {
+            let what = words::failure_word(failure);
+            lines.push(format!("Lần gần nhất, {}: {what}.", moment_vi(value.observed_at)));
+        } else {
+            let figure = words::figure_word(&value.state, value.value, &latest.series.unit);
+            lines.push(format!("Lần gần nhất, {}: {figure}.", moment_vi(value.observed_at)));
         }
         if latest.stale {
             lines.push(format!("Số liệu đã {} tuổi, quá tuổi cho phép.", length_vi(now - value.slot)));

@@ -4,33 +4,21 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use toantrinh::catalog::import::lines::Lines;
-use toantrinh::monitor::dossier::actions::{CHANGE_KIND, DossierError, Feed, judge_again, take};
+use toantrinh::monitor::dossier::actions::{DossierError, Feed, take};
 use toantrinh::monitor::dossier::intake::Intake;
 use toantrinh::monitor::dossier::model::Side;
-use toantrinh::monitor::dossier::performance::{on_time, performance};
 use toantrinh::monitor::dossier::store;
 use toantrinh::monitor::dossier::sums::{self, Scope};
-use toantrinh::monitor::dossier::volumes::volumes;
-use toantrinh::platform::calendar::import::read as read_calendar;
 use toantrinh::platform::calendar::model::number;
-use toantrinh::platform::calendar::store as calendar_store;
-use toantrinh::platform::changes;
 use toantrinh::platform::db::Db;
 
-use super::given::{counted, counted_on, counts, lines, local, portal, record, take_records, take_text};
+use super::given::{changed, counted, counted_on, counts, lines, local, portal, record, take_records, take_text};
 use crate::support::{NOW, databases, sqlite};
 
 const CODE: &str = "1.900001";
 
 fn november(day: i8) -> i32 {
     number(date(2026, 11, day))
-}
-
-/// The subjects of the change log from a position.
-async fn changed(db: &Db, after: i64) -> Vec<String> {
-    let all = changes::after(&mut db.read().await.unwrap(), after, 1_000).await.unwrap();
-    assert!(all.iter().all(|change| change.kind == CHANGE_KIND));
-    all.into_iter().map(|change| change.subject).collect()
 }
 
 #[tokio::test]
@@ -67,11 +55,11 @@ async fn a_new_state_takes_off_what_the_old_one_added() {
     for test in databases().await {
         let db = &test.db;
         let mut now = record(&json!({"TrangThaiHoSo": "2", "NgayKetThucXuLy": ""}));
-        take_records(db, &local(), &[now.clone()]).await;
+        take_records(db, &local(), std::slice::from_ref(&now)).await;
         assert_eq!(counted(db, CODE).await, counts(&[("received", 1), ("pending", 1)]));
         now["TrangThaiHoSo"] = json!("5");
         now["DanhSachHoSoBoSung"] = json!([{"NgayBoSung": "20261103090000"}]);
-        take_records(db, &local(), &[now.clone()]).await;
+        take_records(db, &local(), std::slice::from_ref(&now)).await;
         let waiting = counts(&[("received", 1), ("on_time", 1), ("supplement_asked", 1)]);
         assert_eq!(counted(db, CODE).await, waiting);
         now["TrangThaiHoSo"] = json!("9");
@@ -134,14 +122,14 @@ async fn the_portals_state_is_compared_with_the_systems_and_never_counts_over_it
     for test in databases().await {
         let db = &test.db;
         let masked = record(&json!({"NgayKetThucXuLy": "", "DanhSachHoSoBoSung": [{"NgayBoSung": "20261106090000"}]}));
-        let report = take_records(db, &portal(), &[masked.clone()]).await;
+        let report = take_records(db, &portal(), std::slice::from_ref(&masked)).await;
         assert_eq!((report.unproven, report.mismatches), (1, 0));
         // Alone, the portal's view counts, with the state as it was sent.
         let alone = counts(&[("received", 1), ("late", 1), ("supplement_asked", 1), ("unproven", 1)]);
         assert_eq!(counted(db, CODE).await, alone);
         let mut real = masked.clone();
         real["TrangThaiHoSo"] = json!("5");
-        let report = take_records(db, &local(), &[real.clone()]).await;
+        let report = take_records(db, &local(), std::slice::from_ref(&real)).await;
         assert_eq!((report.taken, report.mismatches), (1, 1));
         let compared = counts(&[("received", 1), ("late", 1), ("supplement_asked", 1), ("mismatch", 1)]);
         assert_eq!(counted(db, CODE).await, compared);
@@ -224,95 +212,6 @@ async fn two_imports_at_once_count_everything_once() {
             taken += task.await.unwrap();
         }
         assert_eq!((taken, counted(&test.db, CODE).await["received"]), (120, 120));
-    }
-}
-
-#[tokio::test]
-async fn dossiers_are_judged_again_when_days_off_become_known() {
-    for test in databases().await {
-        let db = &test.db;
-        crate::support::import_text(
-            db,
-            br#"{"starter":1,"code":"1.900001","name":"Cap giay","type":"STANDARD","fields":[],"issuer":"Bo","agencies":[],"levels":["province"],"audiences":[],"channels":["online"],"time_limits":[{"channel":"online","raw":"1 ngay lam viec","amount":1,"unit":"working_day"}],"papers":[],"steps":[],"results":[]}"#,
-            &crate::support::options(),
-        )
-        .await;
-        let over_new_year = record(&json!({
-            "NgayTiepNhan": "20261231083000", "NgayHenTra": "", "NgayKetThucXuLy": "20270104100000",
-        }));
-        take_records(db, &local(), &[over_new_year]).await;
-        let before = counted(db, CODE).await;
-        assert_eq!((before["late"], before["provisional"], before["working_days"]), (1, 1, 2), "1 January was off");
-        let file = "day,kind,name\n2027-01-01,holiday,Tết Dương lịch\n";
-        calendar_store::replace(db, &read_calendar(file, "2027.csv", "2027.csv").unwrap(), NOW).await.unwrap();
-        assert_eq!(judge_again(db, NOW).await.unwrap(), 1);
-        let after = counted(db, CODE).await;
-        assert_eq!((after["on_time"], after["working_days"], after.contains_key("provisional")), (1, 1, false));
-        assert!(!after.contains_key("late"));
-        assert_eq!(judge_again(db, NOW).await.unwrap(), 0);
-    }
-}
-
-#[tokio::test]
-async fn months_in_which_a_source_told_of_none_are_told_as_none() {
-    for test in databases().await {
-        let db = &test.db;
-        let one = |n: u32, day: &str, code: &str, channel: &str| {
-            record(&json!({"MaHoSo": format!("H31.1-26{day}-{n:04}"), "MaTTHC": code, "KenhThucHien": channel,
-                "NgayTiepNhan": format!("2026{day}083000")}))
-        };
-        let told = async || {
-            let all = volumes(&mut db.read().await.unwrap(), CODE).await.unwrap();
-            assert!(all.iter().all(|v| v.unit_id == "H31" && v.source == "một cửa H31"));
-            all.iter().map(|v| format!("{} {} {} {}", v.from, v.to, v.total, v.online)).collect::<Vec<_>>()
-        };
-        take_records(db, &local(), &[one(1, "0910", CODE, "1"), one(2, "0911", CODE, "2")]).await;
-        assert_eq!(told().await, ["2026-09-10 2026-09-11 2 1"]);
-        let log = changed(db, 0).await.len() as i64;
-        take_records(db, &local(), &[one(3, "1105", "1.900002", "1")]).await;
-        // Another month began: what the source said of the other procedure has changed too. October is a gap in which
-        // nobody knows what was, and with it all that lies before.
-        assert_eq!(changed(db, log).await, [CODE, "1.900002"]);
-        assert_eq!(told().await, ["2026-11-05 2026-11-05 0 0"]);
-        take_records(db, &local(), &[one(4, "1020", "1.900002", "1")]).await;
-        let all = ["2026-09-10 2026-09-30 2 1", "2026-10-01 2026-10-31 0 0", "2026-11-01 2026-11-05 0 0"];
-        assert_eq!(told().await, all);
-        // A day that has not come covers nothing.
-        take_records(db, &local(), &[one(5, "1224", "1.900002", "1")]).await;
-        assert_eq!(told().await, all);
-    }
-}
-
-#[tokio::test]
-async fn the_public_sees_how_a_procedure_is_handled_only_where_many_dossiers_are() {
-    for test in databases().await {
-        let db = &test.db;
-        let of = |n: i64| {
-            let late = if n % 5 == 0 { "20261106100000" } else { "20261104100000" };
-            record(
-                &json!({"MaHoSo": format!("H31.1-261102-{n:04}"), "NgayKetThucXuLy": late, "KenhThucHien": n % 2 + 1,
-                "TrangThaiHoSo": if n == 7 { "3" } else { "9" }}),
-            )
-        };
-        let (from, to, today) = (date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 1));
-        take_records(db, &local(), &(0..29).map(of).collect::<Vec<_>>()).await;
-        let shown = async || performance(&mut db.read().await.unwrap(), CODE, from, to, today).await.unwrap();
-        assert_eq!(shown().await, None);
-        take_records(db, &local(), &(29..40).map(of).collect::<Vec<_>>()).await;
-        let shown = shown().await.unwrap();
-        assert_eq!((shown.n, shown.received, shown.median_working_days), (40, 39, Some(2)));
-        assert_eq!((shown.on_time.value, shown.online.of), (Some(0.8), 39));
-        assert_eq!((shown.refusal.value, shown.refusal.most), (None, Some(0.1)), "one refusal was told");
-        assert_eq!(shown.paid_online.value, None);
-        // What is still handled is late once the day it was due on has passed.
-        let running = record(&json!({"MaHoSo": "H31.1-261102-0999", "TrangThaiHoSo": "4", "NgayKetThucXuLy": ""}));
-        take_records(db, &local(), &[running]).await;
-        let scope = Scope { code: CODE, unit: "H31", from: number(from), to: number(to) };
-        let mut tx = db.read().await.unwrap();
-        assert_eq!(on_time(&mut tx, &scope, date(2026, 11, 5)).await.unwrap().late, 8);
-        assert_eq!(on_time(&mut tx, &scope, date(2026, 11, 6)).await.unwrap().late, 9);
-        let elsewhere = Scope { unit: "H3", ..scope };
-        assert_eq!(on_time(&mut tx, &elsewhere, today).await.unwrap().on_time, 0);
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
-use toantrinh::monitor::dossier::actions::{DossierReport, Feed};
+use toantrinh::monitor::dossier::actions::{CHANGE_KIND, DossierReport, Feed};
 use toantrinh::monitor::dossier::counts::COLUMNS;
 use toantrinh::monitor::dossier::intake::Intake;
 use toantrinh::monitor::dossier::model::Side;
 use toantrinh::monitor::dossier::reader::{Batch, Reader, ReaderOptions};
 use toantrinh::monitor::dossier::sums::{self, Scope};
+use toantrinh::platform::changes;
 use toantrinh::platform::db::Db;
 
 use crate::support::NOW;
@@ -34,7 +35,7 @@ pub fn record(members: &Value) -> Value {
 
 /// Lines of NDJSON.
 pub fn lines(records: &[Value]) -> String {
-    records.iter().map(|record| format!("{record}\n")).collect()
+    records.iter().fold(String::new(), |text, record| text + &record.to_string() + "\n")
 }
 
 /// A feed of the system that handles dossiers.
@@ -93,4 +94,11 @@ pub async fn counted_on(db: &Db, code: &str, from: i32, to: i32) -> BTreeMap<&'s
 /// Counts by column, as [`counted`] gives them.
 pub fn counts(of: &[(&'static str, i64)]) -> BTreeMap<&'static str, i64> {
     of.iter().copied().collect()
+}
+
+/// The subjects of the change log from a position.
+pub async fn changed(db: &Db, after: i64) -> Vec<String> {
+    let all = changes::after(&mut db.read().await.unwrap(), after, 1_000).await.unwrap();
+    assert!(all.iter().all(|change| change.kind == CHANGE_KIND));
+    all.into_iter().map(|change| change.subject).collect()
 }

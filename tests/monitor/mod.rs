@@ -17,3 +17,4 @@ mod service;
 mod simulator;
 mod source;
 mod sync;
+mod shown;

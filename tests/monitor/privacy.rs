@@ -84,11 +84,11 @@ fn text() -> String {
     let mut text = with(json!({}));
     text += &with(json!({"MaHoSo": "H31.1-261102-8888", "TrangThaiHoSo": "5"}));
     text += &with(json!({"MaHoSo": "HOSO-ZZ-9999"}));
-    text += &format!("{}\n", json!({"madonvi": "ZZTENNGUOI", "data": [record(&json!({"MaHoSo": "HOSO-ZZ-9999"}))]}));
-    text += &format!(
-        "{}\n",
-        json!({"madonvi": "H31.2", "session": "zzkhac", "data": [record(&json!({"MaHoSo": "HOSO-ZZ-9999"}))]})
-    );
+    for (sender, session) in [("ZZTENNGUOI", ""), ("H31.2", "zzkhac")] {
+        let data = [record(&json!({"MaHoSo": "HOSO-ZZ-9999"}))];
+        text += &json!({"madonvi": sender, "session": session, "data": data}).to_string();
+        text += "\n";
+    }
     for field in [
         "MaTTHC",
         "KenhThucHien",
@@ -166,20 +166,16 @@ async fn dump(db: &Db) -> Vec<u8> {
             let tables = "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'";
             for row in sqlx::query(tables).fetch_all(pool).await.unwrap() {
                 let table: String = row.get(0);
-                let text =
-                    format!("SELECT CAST(t AS TEXT), encode(CAST(CAST(t AS TEXT) AS BYTEA), 'escape') FROM {table} t");
-                let text = text.replace(", encode(CAST(CAST(t AS TEXT) AS BYTEA), 'escape')", "");
+                let text = format!("SELECT CAST(t AS TEXT) FROM {table} t");
                 for value in sqlx::query(AssertSqlSafe(text)).fetch_all(pool).await.unwrap() {
                     out.extend_from_slice(value.get::<String, _>(0).as_bytes());
                     out.push(b'\n');
                 }
             }
-            for table in ["dossiers"] {
-                let text = format!("SELECT hash, seen FROM {table}");
-                for value in sqlx::query(AssertSqlSafe(text)).fetch_all(pool).await.unwrap() {
-                    out.extend_from_slice(&value.get::<Vec<u8>, _>(0));
-                    out.extend_from_slice(&value.get::<Vec<u8>, _>(1));
-                }
+            // Bytes are written as digits above; here as they are.
+            for value in sqlx::query("SELECT hash, seen FROM dossiers").fetch_all(pool).await.unwrap() {
+                out.extend_from_slice(&value.get::<Vec<u8>, _>(0));
+                out.extend_from_slice(&value.get::<Vec<u8>, _>(1));
             }
         }
     }
@@ -187,8 +183,6 @@ async fn dump(db: &Db) -> Vec<u8> {
 }
 
 async fn import_everything(test: &TestDb, folder: &Path) {
-    let line = super::given::record(&json!({}));
-    drop(line);
     let known = r#"{"starter":1,"code":"1.900001","name":"Cấp giấy thử một","type":"STANDARD","fields":[],"issuer":"Bộ Thử","agencies":[],"levels":["province"],"audiences":[],"channels":["online"],"time_limits":[],"papers":[],"steps":[],"results":[]}"#;
     import_text(&test.db, known.as_bytes(), &options()).await;
     let report = take_text(&test.db, &local(), &text()).await;
@@ -207,6 +201,8 @@ async fn import_everything(test: &TestDb, folder: &Path) {
 
 #[test]
 fn nothing_of_an_applicant_is_in_the_database_the_index_or_the_logs() {
+    let text = text();
+    assert!(PLANTED.iter().all(|planted| text.contains(planted)), "a text that is looked for was not planted");
     let captured = Captured::default();
     let writer = captured.clone();
     let subscriber =

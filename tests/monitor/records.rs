@@ -79,7 +79,7 @@ fn fees_files_and_payments_become_yes_or_no() {
         "TaiLieuNop": [{"DuongDanTaiTepTin": "https://a", "IsDeleted": "True"}, {"DuongDanTaiTepTin": "https://b", "IsDeleted": false}],
         "DanhSachGiayToKetQua": [{"DuongDanTepTinKetQua": "https://c"}],
     }));
-    let flags = read(&lines(&[rich.clone()])).entries[0].facts.flags;
+    let flags = read(&lines(std::slice::from_ref(&rich))).entries[0].facts.flags;
     assert_eq!(flags, flag::FEE_DUE | flag::PAID_ONLINE | flag::COMPONENT_ELECTRONIC | flag::RESULT_ELECTRONIC);
     let mut poor = rich;
     poor["DanhSachLePhi"] = json!([{"Gia": 0}, {"Gia": null}]);

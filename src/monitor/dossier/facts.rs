@@ -72,7 +72,7 @@ impl Facts {
         ];
         let bytes = words.iter().flat_map(|word| word.to_le_bytes());
         let hash = fnv(bytes);
-        ((hash >> 32) ^ (hash & 0xffff_ffff)) as u32
+        u32::try_from((hash >> 32) ^ (hash & 0xffff_ffff)).unwrap_or_default()
     }
 }
 

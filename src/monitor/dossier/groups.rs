@@ -109,7 +109,9 @@ impl Groups {
             });
             let rows: Vec<GroupRow> = rows.collect();
             if store::insert_groups(tx, self.source, &rows).await? == rows.len() as u64 {
-                rows.into_iter().for_each(|row| self.remember(row));
+                for row in rows {
+                    self.remember(row);
+                }
             } else {
                 // Another process added some of them first: what is stored counts.
                 self.reread(tx).await?;

@@ -34,9 +34,9 @@ pub fn read(text: &str) -> Result<Option<i64>, NoMoment> {
     }
     match bytes {
         [_, _, _, _, b'-', ..] => iso(text),
-        [a, b, b'/', c, d, b'/', e, f, g, h, rest @ ..] => {
-            let mut digits = vec![*e, *f, *g, *h, *c, *d, *a, *b];
-            digits.extend(rest.iter().filter(|byte| !matches!(byte, b' ' | b':')));
+        [_, _, b'/', _, _, b'/', ..] if bytes.len() >= 10 => {
+            let mut digits = [&bytes[6..10], &bytes[3..5], &bytes[..2]].concat();
+            digits.extend(bytes[10..].iter().filter(|byte| !matches!(byte, b' ' | b':')));
             if digits.iter().all(u8::is_ascii_digit) { compact(&digits) } else { Err(NoMoment) }
         }
         _ => Err(NoMoment),

@@ -28,6 +28,9 @@ pub struct Volume {
     pub online: i64,
 }
 
+/// By the first day of the month: all dossiers, and those that came online.
+type Months = BTreeMap<i64, (i64, i64)>;
+
 /// Dossiers of a procedure, month by month: of each source the last months that follow each other without one in which it
 /// told of no dossier of the unit at all. A unit that never told of the procedure is not named: nobody knows whether it
 /// handles it.
@@ -35,7 +38,7 @@ pub struct Volume {
 /// # Errors
 /// When the database fails.
 pub async fn volumes(tx: &mut Tx, code: &str) -> Result<Vec<Volume>, StoreError> {
-    let mut months: BTreeMap<(String, i64, String), BTreeMap<i64, (i64, i64)>> = BTreeMap::new();
+    let mut months: BTreeMap<(String, i64, String), Months> = BTreeMap::new();
     for row in sums::received(tx, code).await? {
         let key = (row.source, row.source_id, row.agency);
         let sum = months.entry(key).or_default().entry(month_of(row.day)).or_default();

@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
-use sqlx::AssertSqlSafe;
-
 use super::model::{DAY, NewSeries};
 use crate::on_db;
 use crate::platform::db::Tx;
 use crate::platform::{changes, rows};
+use serde::Serialize;
 
 /// The statements of this file; every text runs on both databases.
 pub mod sql {
@@ -109,10 +107,10 @@ fn key(one: &NewSeries) -> Key {
 
 async fn numbers(tx: &mut Tx, wanted: &[NewSeries]) -> Result<HashMap<Key, i64>, sqlx::Error> {
     let mut known = HashMap::with_capacity(wanted.len());
-    for part in wanted.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::NUMBERS, part.len()));
+    for part in rows::parts(wanted) {
+        let many = rows::many(tx, sql::NUMBERS, part.len());
         let found: Vec<(i64, String, String, String)> = on_db!(tx, |conn| {
-            let mut query = sqlx::query_as(text).persistent(false);
+            let mut query = sqlx::query_as(many.text).persistent(many.keep);
             for one in part {
                 query = query.bind(&one.source_id).bind(&one.metric).bind(&one.subject);
             }
@@ -124,10 +122,10 @@ async fn numbers(tx: &mut Tx, wanted: &[NewSeries]) -> Result<HashMap<Key, i64>,
 }
 
 async fn insert(tx: &mut Tx, new: &[(i64, &NewSeries)]) -> Result<(), sqlx::Error> {
-    for part in new.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::INSERT, part.len()));
+    for part in rows::parts(new) {
+        let many = rows::many(tx, sql::INSERT, part.len());
         on_db!(tx, |conn| {
-            let mut query = sqlx::query(text).persistent(false);
+            let mut query = sqlx::query(many.text).persistent(many.keep);
             for (id, one) in part {
                 query = query
                     .bind(*id)

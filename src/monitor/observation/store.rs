@@ -1,13 +1,11 @@
 //! SQL of values: read and written many at a time.
 
-use serde::Serialize;
-use sqlx::AssertSqlSafe;
-
 use super::model::{NewObservation, Observed};
 use crate::monitor::model::{FailureKind, State};
 use crate::on_db;
 use crate::platform::db::Tx;
 use crate::platform::{rows, word};
+use serde::Serialize;
 
 /// The statements of this file.
 pub mod sql {
@@ -121,10 +119,10 @@ pub async fn lock(tx: &mut Tx, series: &[i64]) -> Result<(), sqlx::Error> {
 /// When the database fails.
 pub async fn revisions(tx: &mut Tx, keys: &[(i64, i64)]) -> Result<Vec<Revision>, sqlx::Error> {
     let mut all = Vec::new();
-    for part in keys.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::REVISIONS, part.len()));
+    for part in rows::parts(keys) {
+        let many = rows::many(tx, sql::REVISIONS, part.len());
         let found: Vec<Revision> = on_db!(tx, |conn| {
-            let mut query = sqlx::query_as(text).persistent(false);
+            let mut query = sqlx::query_as(many.text).persistent(many.keep);
             for (series, slot) in part {
                 query = query.bind(*series).bind(*slot);
             }
@@ -140,10 +138,10 @@ pub async fn revisions(tx: &mut Tx, keys: &[(i64, i64)]) -> Result<Vec<Revision>
 /// # Errors
 /// When the database fails.
 pub async fn insert(tx: &mut Tx, new: &[(i64, &NewObservation)]) -> Result<(), sqlx::Error> {
-    for part in new.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::INSERT, part.len()));
+    for part in rows::parts(new) {
+        let many = rows::many(tx, sql::INSERT, part.len());
         on_db!(tx, |conn| {
-            let mut query = sqlx::query(text).persistent(false);
+            let mut query = sqlx::query(many.text).persistent(many.keep);
             for (revision, one) in part {
                 query = query
                     .bind(one.series_id)
@@ -167,10 +165,10 @@ pub async fn insert(tx: &mut Tx, new: &[(i64, &NewObservation)]) -> Result<(), s
 /// When the database fails.
 pub async fn of_windows(tx: &mut Tx, windows: &[Window]) -> Result<Vec<Revision>, sqlx::Error> {
     let mut all = Vec::new();
-    for part in windows.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::OF_WINDOWS, part.len()));
+    for part in rows::parts(windows) {
+        let many = rows::many(tx, sql::OF_WINDOWS, part.len());
         let found: Vec<Revision> = on_db!(tx, |conn| {
-            let mut query = sqlx::query_as(text).persistent(false);
+            let mut query = sqlx::query_as(many.text).persistent(many.keep);
             for (series, at, until) in part {
                 query = query.bind(*series).bind(*at).bind(*until);
             }

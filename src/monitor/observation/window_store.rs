@@ -1,7 +1,5 @@
 //! SQL of roll-ups: windows of series, read and written many at a time.
 
-use sqlx::AssertSqlSafe;
-
 use super::model::Step;
 use super::rollup::{Aggregate, Buckets};
 use super::store::Window;
@@ -83,10 +81,10 @@ impl WindowRow {
 /// When the database fails.
 pub async fn sum_of_windows(tx: &mut Tx, windows: &[Window], of: Step) -> Result<Vec<WindowRow>, sqlx::Error> {
     let mut all = Vec::new();
-    for part in windows.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::SUM_OF_WINDOWS, part.len()));
+    for part in rows::parts(windows) {
+        let many = rows::many(tx, sql::SUM_OF_WINDOWS, part.len());
         let found: Vec<WindowRow> = on_db!(tx, |conn| {
-            let mut query = sqlx::query_as(text).persistent(false);
+            let mut query = sqlx::query_as(many.text).persistent(many.keep);
             for (series, at, until) in part {
                 query = query.bind(*series).bind(*at).bind(*until).bind(of.as_str());
             }
@@ -102,10 +100,10 @@ pub async fn sum_of_windows(tx: &mut Tx, windows: &[Window], of: Step) -> Result
 /// # Errors
 /// When the database fails.
 pub async fn put_rollups(tx: &mut Tx, step: Step, new: &[(i64, i64, Aggregate)]) -> Result<(), sqlx::Error> {
-    for part in new.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::PUT_ROLLUP, part.len()));
+    for part in rows::parts(new) {
+        let many = rows::many(tx, sql::PUT_ROLLUP, part.len());
         on_db!(tx, |conn| {
-            let mut query = sqlx::query(text).persistent(false);
+            let mut query = sqlx::query(many.text).persistent(many.keep);
             for (series, at, sum) in part {
                 query = query
                     .bind(*series)

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sqlx::AssertSqlSafe;
-
 use super::model::{SHORT, current};
 use super::standing::Standing;
 use crate::on_db;
@@ -185,10 +183,10 @@ fn pick(found: Vec<Due>, claim: Claim<'_>, most: usize, running: &mut HashMap<St
 }
 
 async fn lease(tx: &mut Tx, claim: Claim<'_>, picked: &[Due]) -> Result<(), sqlx::Error> {
-    for part in picked.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::LEASE, part.len()));
+    for part in rows::parts(picked) {
+        let many = rows::many(tx, sql::LEASE, part.len());
         on_db!(tx, |conn| {
-            let mut query = sqlx::query(text).persistent(false);
+            let mut query = sqlx::query(many.text).persistent(many.keep);
             for due in part {
                 query = query
                     .bind(&due.source_id)
@@ -219,10 +217,10 @@ pub async fn next_time(tx: &mut Tx) -> Result<Option<i64>, sqlx::Error> {
 /// When the database fails.
 pub async fn renew(db: &Db, owner: &str, sources: &[String], until: i64) -> Result<(), sqlx::Error> {
     let mut tx = db.write().await?;
-    for part in sources.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::RENEW, part.len()));
+    for part in rows::parts(sources) {
+        let many = rows::many(&tx, sql::RENEW, part.len());
         on_db!(&mut tx, |conn| {
-            let mut query = sqlx::query(text).persistent(false);
+            let mut query = sqlx::query(many.text).persistent(many.keep);
             for source in part {
                 query = query.bind(source).bind(owner).bind(until);
             }

@@ -1,7 +1,5 @@
 //! SQL of polls that have ended: what comes next, for those whose lease is still held.
 
-use sqlx::AssertSqlSafe;
-
 use super::standing::Next;
 use crate::on_db;
 use crate::platform::db::Tx;
@@ -58,10 +56,10 @@ pub struct Done {
 /// When the database fails.
 pub async fn finish(tx: &mut Tx, owner: &str, done: &[Done]) -> Result<Vec<String>, sqlx::Error> {
     let mut held = Vec::with_capacity(done.len());
-    for part in done.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::FINISH, part.len()));
+    for part in rows::parts(done) {
+        let many = rows::many(tx, sql::FINISH, part.len());
         let found: Vec<(String,)> = on_db!(tx, |conn| {
-            let mut query = sqlx::query_as(text).persistent(false);
+            let mut query = sqlx::query_as(many.text).persistent(many.keep);
             for one in part {
                 query = query
                     .bind(&one.source_id)

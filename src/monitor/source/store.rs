@@ -1,7 +1,5 @@
 //! SQL of sources: as they stand, as they were, and the procedures they are about.
 
-use sqlx::AssertSqlSafe;
-
 use super::model::{Covers, Definition};
 use crate::on_db;
 use crate::platform::db::Tx;
@@ -118,10 +116,10 @@ pub async fn list(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<SourceRow>
 /// When the database fails.
 pub async fn definitions(tx: &mut Tx, ids: &[&str]) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
     let mut all = Vec::with_capacity(ids.len());
-    for part in ids.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::DEFINITIONS, part.len()));
+    for part in rows::parts(ids) {
+        let many = rows::many(tx, sql::DEFINITIONS, part.len());
         let found: Vec<(String, i64, String)> = on_db!(tx, |conn| {
-            let mut query = sqlx::query_as(text).persistent(false);
+            let mut query = sqlx::query_as(many.text).persistent(many.keep);
             for id in part {
                 query = query.bind(*id);
             }
@@ -211,10 +209,10 @@ pub async fn set_procedures(tx: &mut Tx, id: &str, covers: &Covers) -> Result<()
         Covers::All => &all,
         Covers::Codes(codes) => codes,
     };
-    for part in codes.chunks(rows::MOST) {
-        let text = AssertSqlSafe(rows::insert_of(sql::INSERT_PROCEDURE, part.len()));
+    for part in rows::parts(codes) {
+        let many = rows::many(tx, sql::INSERT_PROCEDURE, part.len());
         on_db!(tx, |conn| {
-            let mut query = sqlx::query(text).persistent(false);
+            let mut query = sqlx::query(many.text).persistent(many.keep);
             for code in part {
                 query = query.bind(id).bind(code);
             }

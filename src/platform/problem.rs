@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// The table of error codes: code, status, meaning. The API documentation is made from it.
@@ -150,8 +150,9 @@ impl Code {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
     /// `urn:toantrinh:problem:<code>`
-    #[serde(rename = "type")]
-    pub kind: String,
+    #[serde(rename = "type", serialize_with = "kind")]
+    #[schema(value_type = String)]
+    pub kind: &'static str,
     /// What the code means.
     pub title: &'static str,
     /// HTTP status.
@@ -169,6 +170,10 @@ pub struct Problem {
     pub errors: Box<[Fault]>,
 }
 
+fn kind<S: Serializer>(code: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("urn:toantrinh:problem:{code}"))
+}
+
 /// A field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Fault {
@@ -183,7 +188,7 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let row = code.row();
         Self {
-            kind: format!("urn:toantrinh:problem:{}", row.1),
+            kind: row.1,
             title: row.3,
             status: row.2.as_u16(),
             code: row.1,

@@ -31,8 +31,8 @@ before(async () => {
     assert.ok(Date.now() < until, "the demo is not ready after 30 s");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  for (const [login, role] of [["lan", "appraiser"], ["mai", "metric_owner"]]) {
-    const person = ["--data-dir", folder, "user", "add", login, "--name", login, "--role", role];
+  for (const [login, name, role] of [["lan", "Lan", "appraiser"], ["ha", "Hà", "metric_owner"], ["mai", "Mai", "metric_owner"]]) {
+    const person = ["--data-dir", folder, "user", "add", login, "--name", name, "--role", role];
     execFileSync(join(root, "target/release/toantrinh"), person, { env: { ...process.env, TOANTRINH_PASSWORD: PASSWORD } });
   }
   browser = await chromium.launch({
@@ -173,11 +173,97 @@ test("on a phone, with the keyboard alone, a flag gets an owner, a cause and a d
 
 const signIn = async (page, login) => {
   await page.goto(base + "/dang-nhap");
-  await page.locator("input[name=login]").fill(login);
-  await page.locator("input[name=password]").fill(PASSWORD);
-  await page.locator(".sign-in button").click();
-  await page.waitForURL(base + "/");
+  await page.fill("input[name=login]", login);
+  await page.fill("input[name=password]", PASSWORD);
+  await page.click("main button[type=submit]");
+  await page.waitForSelector(".person");
 };
+
+const check = async (page, what) => {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${what} is ${wide} px too wide`);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }));
+  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), [], what);
+};
+
+for (const [width, scheme] of [[360, "light"], [768, "dark"], [1440, "light"], [360, "dark"]]) {
+  test(`a source is written wrong, tried, saved and filled at ${width} px, ${scheme}`, async () => {
+    const { page, faults, close } = await open("/", { viewport: { width, height: 800 }, colorScheme: scheme });
+    await signIn(page, "ha");
+    const id = `nguon-${width}-${scheme}`;
+    for (const path of ["/co-quan/nguon", "/co-quan/nguon/moi", "/co-quan/nguon/dan", "/co-quan/nguon/moi?loai=json_pull"]) {
+      await page.goto(base + path);
+      await check(page, path);
+    }
+    await page.goto(base + "/co-quan/nguon/moi?loai=http_probe");
+    await page.fill("#f-id", "Cổng");
+    await page.fill("#f-name", "Trang của chúng tôi");
+    await page.fill("#f-owner", "Hà");
+    await page.fill("#f-url", base + "/healthz");
+    await page.fill("#f-conditions", "status == 200\nstatus = 1");
+    await page.click("button[value=try]");
+    await check(page, "the form with errors");
+    assert.equal(await page.locator("#f-id").inputValue(), "Cổng", "what was typed is kept");
+    assert.match(await page.locator("#d-conditions").innerText(), /dòng 2/);
+    await page.click(".error a");
+    assert.equal(await page.evaluate(() => location.hash), "#f-id");
+    await page.fill("#f-id", id);
+    await page.fill("#f-conditions", 'status == 200\njson $.status == "ok"');
+    await page.click("button[value=try]");
+    assert.match(await page.locator(".sample").innerText(), /Câu trả lời tốt/);
+    await check(page, "the form with a sample");
+    await page.click("button[value=save]");
+    await page.waitForURL(`**/co-quan/nguon/${id}`);
+    await check(page, "the page of a source");
+    await page.goto(base + "/co-quan/nguon/moi?loai=upload");
+    await page.fill("#f-id", `${id}-bang`);
+    await page.fill("#f-name", "Bảng tháng");
+    await page.fill("#f-owner", "Hà");
+    await page.fill("#f-metrics", "received | hồ sơ");
+    await page.click("button[value=save]");
+    const buffer = Buffer.from("Kỳ;Giá trị\n10/2026;1.234,5\n9/2026;\n");
+    await page.setInputFiles("#f-file", { name: "bang.csv", mimeType: "text/csv", buffer });
+    await page.click("button[value=try]");
+    assert.match(await page.locator(".sample").innerText(), /Xem thử, chưa lưu gì: 1 số mới[^]*Dòng 3/);
+    await check(page, "a table that was looked at");
+    await page.click("text=Lưu bảng vừa xem");
+    assert.match(await page.locator(".sample").innerText(), /Đã lưu: 1 số mới/);
+    assert.deepEqual(faults.filter((fault) => !fault.includes("422")), []);
+    await close();
+  });
+}
+
+test("on a phone, with the keyboard alone and without a script, a figure is typed in and corrected", async () => {
+  const { page, close } = await open("/dang-nhap?tiep=/co-quan/nguon/moi?loai=manual", { viewport: { width: 360, height: 740 }, javaScriptEnabled: false });
+  const type = async (selector, text) => {
+    await tabTo(page, selector);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type(text);
+  };
+  const press = async (selector) => {
+    await tabTo(page, selector);
+    await page.keyboard.press("Enter");
+  };
+  await type("input[name=login]", "ha");
+  await type("input[name=password]", PASSWORD);
+  await press("main button[type=submit]");
+  await page.waitForSelector("#f-id");
+  await type("#f-id", "hai-long");
+  await type("#f-name", "Mức độ hài lòng");
+  await type("#f-owner", "Hà");
+  await tabTo(page, "#f-metrics");
+  await page.keyboard.type("satisfaction | %");
+  await press("button[value=save]");
+  await page.waitForURL("**/co-quan/nguon/hai-long");
+  for (const [value, told] of [["12.34", /viết như 1\.234,5/], ["85,5", /Đã lưu: 1 số mới/], ["86", /85,5 → 86/]]) {
+    await type("#f-period", "10/2026");
+    await type("#f-value", value);
+    await press("button[value=save]");
+    await page.locator("main").filter({ hasText: told }).waitFor();
+  }
+  await close();
+});
 
 // An instant in Vietnam on a step of five minutes, as a datetime-local field takes it.
 const inDays = (days) => new Date(Date.now() + days * 86_400_000 + 7 * 3_600_000).toISOString().slice(0, 13) + ":00";

@@ -4,8 +4,10 @@ use std::io::{Cursor, Write};
 
 use sqlx::AssertSqlSafe;
 use toantrinh::account::audit::{self, Author};
-use toantrinh::monitor::intake::actions::{IntakeReport, Read, Target, take};
-use toantrinh::monitor::intake::model::{Line, Reason, read_item};
+use toantrinh::monitor::intake::actions::{Read, Target, take};
+use toantrinh::monitor::intake::model::{Line, read_item};
+use toantrinh::monitor::intake::refusal::Reason;
+use toantrinh::monitor::intake::report::IntakeReport;
 use toantrinh::monitor::intake::table::{self, Cell, Unreadable};
 use toantrinh::monitor::intake::upload;
 use toantrinh::monitor::model::State;

@@ -14,7 +14,7 @@ mod records;
 mod replicas;
 mod running;
 mod service;
+mod shown;
 mod simulator;
 mod source;
 mod sync;
-mod shown;

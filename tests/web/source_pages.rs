@@ -49,8 +49,8 @@ fn form<'a>(url: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)
 
 #[tokio::test]
 async fn a_source_is_written_tried_and_saved_and_what_was_typed_stays() {
-    let server = Server::start(|_| answer("200 OK", "content-type: text/html\r\n", "<p>Xin chào</p>")).await;
-    let url = server.url("127.0.0.1", "/").to_string();
+    let site = Server::start(|_| answer("200 OK", "content-type: text/html\r\n", "<p>Xin chào</p>")).await;
+    let url = site.url("127.0.0.1", "/").to_string();
     for db in databases().await {
         let served = Served::of(db).await;
         let browser = keeper(&served).await;

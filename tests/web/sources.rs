@@ -180,7 +180,7 @@ async fn sources_are_listed_in_pages_and_by_kind() {
 
 #[tokio::test]
 async fn a_trial_shows_what_came_and_stores_nothing() {
-    let server = Server::start(|head| {
+    let site = Server::start(|head| {
         if head.starts_with("GET /figures") {
             answer("200 OK", "content-type: application/json\r\n", r#"{"n": "1.234,5", "p": "2026-10"}"#)
         } else if head.starts_with("GET /broken") {
@@ -191,7 +191,7 @@ async fn a_trial_shows_what_came_and_stores_nothing() {
     })
     .await;
     let served = Served::of(sqlite().await).await;
-    let mut one = probe(server.url("127.0.0.1", "/").as_str());
+    let mut one = probe(site.url("127.0.0.1", "/").as_str());
     one["conditions"] = json!(["status == 200", "body contains \"Tạm biệt\"", "total_ms < 5000"]);
     let sample = served.post("/api/v1/sources/try", &one, 200).await;
     assert_eq!((&sample["failure"], &sample["status"]), (&json!("content_mismatch"), &json!(200)));
@@ -200,11 +200,11 @@ async fn a_trial_shows_what_came_and_stores_nothing() {
     assert_eq!((&sample["conditions"][0]["found"], &sample["conditions"][2]["holds"]), (&json!("200"), &json!(true)));
     assert!(sample["phases"]["total"].as_f64().unwrap() > 0.0);
 
-    let broken = served.post("/api/v1/sources/try", &probe(server.url("127.0.0.1", "/broken").as_str()), 200).await;
+    let broken = served.post("/api/v1/sources/try", &probe(site.url("127.0.0.1", "/broken").as_str()), 200).await;
     assert_eq!((&broken["failure"], &broken["counts"]), (&json!("http_5xx"), &json!(true)));
 
     let pull = json!({"id": "so", "name": "Số", "owner": "Hà", "licence": "CC BY 4.0", "kind": "json_pull",
-        "every_seconds": 3600, "url": server.url("127.0.0.1", "/figures"),
+        "every_seconds": 3600, "url": site.url("127.0.0.1", "/figures"),
         "readings": [{"metric": "received", "value": "$.n", "unit": "hồ sơ", "period": "$.p"}]});
     let read = served.post("/api/v1/sources/try", &pull, 200).await;
     assert_eq!((&read["failure"], &read["readings"][0]["value"]), (&Value::Null, &json!(1234.5)));

@@ -183,7 +183,6 @@ fn content(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Int(n) => number(*n),
         DataRef::Float(n) => Cell::Number(*n),
-        DataRef::String(text) => words(text),
         DataRef::SharedString(text) => words(text),
         DataRef::Bool(yes) => words(if *yes { "TRUE" } else { "FALSE" }),
         DataRef::DateTime(at) if at.is_datetime() => {
@@ -193,7 +192,7 @@ fn content(value: &DataRef<'_>) -> Cell {
             date.map_or_else(|| Cell::Number(at.as_f64()), Cell::Day)
         }
         DataRef::DateTime(at) => Cell::Number(at.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => words(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => words(text),
         DataRef::Error(error) => words(&error.to_string()),
         DataRef::Empty => Cell::Text(String::new()),
     }

@@ -1,8 +1,9 @@
 //! Rows of an uploaded table as figures, and what is wrong with each, by line and column.
 
-use super::model::{Draft, Item, Line, Place, Reason, Refused};
+use super::model::{Draft, Item, Line, Place};
 use super::number;
 use super::period::{Length, Period};
+use super::refusal::{Reason, Refused};
 use super::table::{self, Cell, Row, Unreadable};
 use crate::monitor::model::State;
 

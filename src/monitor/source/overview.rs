@@ -17,6 +17,15 @@ pub mod sql {
           AND o.slot = (SELECT MAX(m.slot) FROM observations m WHERE m.series_id = s.id)
           AND o.revision = (SELECT MAX(r.revision) FROM observations r WHERE r.series_id = s.id AND r.slot = o.slot)
         ORDER BY s.metric, s.subject LIMIT $2";
+    /// The newest value of all series of a source.
+    pub const NEWEST_OF_ALL: &str = "
+        SELECT s.id, s.source_id, s.metric, s.subject, s.unit, s.every_ms, s.max_age_ms,
+               o.slot, o.revision, o.state, o.value, o.failure, o.detail, o.observed_at
+        FROM series s JOIN observations o ON o.series_id = s.id
+        WHERE s.source_id = $1
+          AND o.slot = (SELECT MAX(m.slot) FROM observations m WHERE m.series_id = s.id)
+          AND o.revision = (SELECT MAX(r.revision) FROM observations r WHERE r.series_id = s.id AND r.slot = o.slot)
+        ORDER BY o.slot DESC, s.id LIMIT 1";
     /// The newest value of one figure of a source.
     pub const HEADLINE: &str = "
         SELECT s.id, s.source_id, s.metric, s.subject, s.unit, s.every_ms, s.max_age_ms,
@@ -65,6 +74,16 @@ pub async fn newest(tx: &mut Tx, source_id: &str, limit: i64, now: i64) -> Resul
     let rows: Vec<NewestRow> =
         on_db!(tx, |conn| sqlx::query_as(sql::NEWEST).bind(source_id).bind(limit).fetch_all(conn).await?);
     Ok(rows.into_iter().map(|row| row.at(now)).collect())
+}
+
+/// The newest value of all series of a source.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest_of_all(tx: &mut Tx, source_id: &str, now: i64) -> Result<Option<Latest>, sqlx::Error> {
+    let row: Option<NewestRow> =
+        on_db!(tx, |conn| sqlx::query_as(sql::NEWEST_OF_ALL).bind(source_id).fetch_optional(conn).await?);
+    Ok(row.map(|row| row.at(now)))
 }
 
 /// The newest value of one figure of a source that is about one thing.

@@ -4,14 +4,12 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
-use utoipa::ToSchema;
 
+use super::observation_views::{LatestView, ObservationItem, ObservationList, ValueView, WindowView};
 use super::sources::known_source;
 use crate::monitor::observation::model::{DAY, Step};
 use crate::monitor::observation::rollup::Aggregate;
 use crate::monitor::observation::series::Series;
-use crate::monitor::observation::store::Stored;
 use crate::monitor::observation::{page_store, question, series, store};
 use crate::platform::clock::VIETNAM;
 use crate::platform::db::Tx;
@@ -33,144 +31,6 @@ const POLICY: &str = "good: numbers without failure; bad: failures of the servic
 service's (protection wall, our own network, refused address); ratio = good / (good + bad), null when both are 0; mean, \
 least and most are of good numbers. A blank is never 0: not_applicable, not_delivered and suppressed are counted by \
 themselves. Of several revisions the highest is in force. Days begin at 00:00 in Vietnam.";
-
-/// A page of values.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ObservationList {
-    /// The source.
-    pub source: String,
-    /// What is measured.
-    pub metric: String,
-    /// Of whom or what; empty when the source is about one thing.
-    pub subject: String,
-    /// Unit of the values.
-    pub unit: String,
-    /// `raw`, `5m`, `1h`, `1d`.
-    pub step: &'static str,
-    /// First instant, UTC, included.
-    pub from: String,
-    /// Last instant, UTC, not included.
-    pub to: String,
-    /// Values or windows in order.
-    pub items: Vec<ObservationItem>,
-    /// Give it as `cursor` for the next page; `null` on the last.
-    pub next_cursor: Option<String>,
-    /// The newest value of the series, whatever was asked.
-    pub latest: Option<LatestView>,
-    /// How values are counted.
-    pub policy: &'static str,
-}
-
-/// A value or a window.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum ObservationItem {
-    /// `step=raw`
-    Value(ValueView),
-    /// Other steps.
-    Window(WindowView),
-}
-
-/// A value in force.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ValueView {
-    /// Beginning of its time, UTC.
-    pub at: String,
-    /// `number`, `not_applicable`, `not_delivered`, `suppressed`.
-    pub state: String,
-    /// The number.
-    pub value: Option<f64>,
-    /// Why the poll failed.
-    pub failure: Option<String>,
-    /// 1, and one more with each correction.
-    pub revision: i64,
-    /// When it became known, UTC.
-    pub observed_at: String,
-    /// More about it; only for people who signed in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    /// Values that were in force before, oldest first; with `revisions=true`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(no_recursion)]
-    pub earlier: Vec<ValueView>,
-}
-
-/// A window of a roll-up.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct WindowView {
-    /// Beginning, UTC.
-    pub at: String,
-    /// Numbers without failure.
-    pub good: i64,
-    /// Failures of the service.
-    pub bad: i64,
-    /// Failures that are not the service's.
-    pub excluded: i64,
-    /// There was nothing to count.
-    pub not_applicable: i64,
-    /// The source should have said and did not.
-    pub not_delivered: i64,
-    /// Too small to be told.
-    pub suppressed: i64,
-    /// Values that the rhythm of the series asks for; `null` without a rhythm.
-    pub expected: Option<i64>,
-    /// good / (good + bad).
-    pub ratio: Option<f64>,
-    /// Mean of good numbers.
-    pub mean: Option<f64>,
-    /// Least good number.
-    pub least: Option<f64>,
-    /// Greatest good number.
-    pub most: Option<f64>,
-}
-
-/// The newest value.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LatestView {
-    /// The value.
-    #[serde(flatten)]
-    pub value: ValueView,
-    /// It is older than the source allows: it is left out of ratios.
-    pub stale: bool,
-}
-
-impl ValueView {
-    /// A stored value as it may be shown.
-    #[must_use]
-    pub fn of(stored: &Stored, signed_in: bool) -> Self {
-        Self {
-            at: iso(stored.slot),
-            state: stored.state.clone(),
-            value: stored.value,
-            failure: stored.failure.clone(),
-            revision: stored.revision,
-            observed_at: iso(stored.observed_at),
-            detail: stored.detail.clone().filter(|_| signed_in),
-            earlier: Vec::new(),
-        }
-    }
-}
-
-impl WindowView {
-    fn of(at: i64, sum: &Aggregate, step: Step, series: &Series) -> Self {
-        let expected = series.expected(at, at + step.width());
-        let ratio = question::Availability { sum: *sum, expected }.ratio();
-        Self {
-            at: iso(at),
-            good: sum.good,
-            bad: sum.bad,
-            excluded: sum.excluded,
-            not_applicable: sum.not_applicable,
-            not_delivered: sum.not_delivered,
-            suppressed: sum.suppressed,
-            expected,
-            ratio,
-            mean: sum.mean(),
-            least: sum.least,
-            most: sum.most,
-        }
-    }
-}
 
 /// What is asked, as it stands in an address.
 #[derive(Debug, Default)]
@@ -326,16 +186,13 @@ pub async fn observations(
 async fn find(tx: &mut Tx, asked: &Asked) -> Result<Series, Problem> {
     known_source(tx, &asked.source).await?;
     let all = series::of_source(tx, &asked.source).await?;
-    let metric = if let Some(metric) = &asked.metric {
-        metric.clone()
-    } else {
-        let mut names: Vec<&str> = all.iter().map(|series| series.metric.as_str()).collect();
-        names.dedup();
-        match names.as_slice() {
-            [only] => (*only).to_owned(),
-            [] => return Err(Problem::new(Code::SeriesNotFound, "the source has no figures yet").at("source")),
-            many => return Err(invalid("metric", &format!("is missing: the source has {}", many.join(", ")))),
-        }
+    let mut names: Vec<&str> = all.iter().map(|series| series.metric.as_str()).collect();
+    names.dedup();
+    let metric = match (&asked.metric, names.as_slice()) {
+        (Some(metric), _) => metric.clone(),
+        (None, [only]) => (*only).to_owned(),
+        (None, []) => return Err(Problem::new(Code::SeriesNotFound, "the source has no figures yet").at("source")),
+        (None, many) => return Err(invalid("metric", &format!("is missing: the source has {}", many.join(", ")))),
     };
     let found = all.into_iter().find(|series| series.metric == metric && series.subject == asked.subject);
     found.ok_or_else(|| Problem::new(Code::SeriesNotFound, "the source has no such metric and subject").at("metric"))

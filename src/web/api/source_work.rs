@@ -12,10 +12,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::push::whole;
-use super::sources::{SourceDetail, detail, known_source, refused};
+use super::source_views::SourceDetail;
+use super::sources::{detail, known_source, refused};
 use crate::account::audit::Author;
 use crate::account::model::Actor;
-use crate::monitor::intake::actions::{IntakeReport, TableError, take_table};
+use crate::monitor::intake::actions::{TableError, take_table};
+use crate::monitor::intake::report::IntakeReport;
 use crate::monitor::intake::table::{self, Unreadable};
 use crate::monitor::source::actions::{self, Change, Keeper};
 use crate::monitor::source::examine::examine;
@@ -246,12 +248,12 @@ fn dry_run(raw: Option<&str>) -> Result<bool, Problem> {
 
 /// Why a table is refused, as an answer.
 #[must_use]
-pub fn no_table(error: TableError) -> Problem {
+pub fn no_table(error: &TableError) -> Problem {
     match error {
         TableError::Kind | TableError::Off => Problem::new(Code::Conflict, error.to_string()),
         TableError::Unreadable(Unreadable::TooLarge) => Problem::new(Code::TooLarge, error.to_string()),
         TableError::Unreadable(_) => Problem::new(Code::InvalidField, error.to_string()).at("body"),
-        TableError::Reader | TableError::Sql(_) => Problem::internal(&error),
+        TableError::Reader | TableError::Sql(_) => Problem::internal(error),
     }
 }
 
@@ -290,6 +292,6 @@ pub async fn figures(
     let source = known_source(&mut state.db.read().await?, &id).await?;
     let bytes = whole(body, &headers, table::MAX_BYTES).await?;
     let by = Author::from(&actor);
-    let report = take_table(&state.db, &source, bytes, by, dry_run, state.clock.now()).await.map_err(no_table)?;
-    Ok(Json(report))
+    let report = take_table(&state.db, &source, bytes, by, dry_run, state.clock.now()).await;
+    report.map(Json).map_err(|error| no_table(&error))
 }

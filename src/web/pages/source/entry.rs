@@ -9,13 +9,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::definition::Typed;
+use super::report::ReportView;
 use super::show::{Extra, show};
-use super::words;
 use crate::account::audit::Author;
 use crate::account::model::Actor;
-use crate::monitor::intake::actions::{IntakeReport, Read, TableError, Target, lines, take, take_table};
-use crate::monitor::intake::model::{Draft, Place, Reason, Refused};
-use crate::monitor::intake::period::{self, Period};
+use crate::monitor::intake::actions::{Read, TableError, Target, lines, take, take_table};
+use crate::monitor::intake::model::{Draft, Place};
+use crate::monitor::intake::period::Period;
+use crate::monitor::intake::refusal::Reason;
+use crate::monitor::intake::report::IntakeReport;
 use crate::monitor::intake::table::Unreadable;
 use crate::monitor::intake::upload::read_value;
 use crate::monitor::source::kept::Source;
@@ -23,7 +25,6 @@ use crate::monitor::source::model::{Definition, What};
 use crate::platform::problem::Problem;
 use crate::web::api::sources::known_source;
 use crate::web::form::{Fault, Field, attach, fault};
-use crate::web::format::number_vi;
 use crate::web::pages::message;
 use crate::web::state::AppState;
 use crate::web::visitor::{SignedIn, Visitor};
@@ -83,79 +84,6 @@ impl EntryForm {
         };
         let metrics = lines.iter().map(name).collect();
         Self { table, fields, faults: Vec::new(), held: None, error: None, metrics }
-    }
-}
-
-/// What became of figures, in words.
-#[derive(Debug, Clone, Default)]
-pub struct ReportView {
-    /// Nothing was stored.
-    pub dry_run: bool,
-    /// Something was refused.
-    pub refused: bool,
-    /// Counts in a sentence.
-    pub headline: String,
-    /// Refusals: where and why.
-    pub refusals: Vec<String>,
-    /// Refusals that are not listed.
-    pub more: String,
-    /// Corrections: what, before, after.
-    pub corrections: Vec<(String, String, String)>,
-    /// The first figures: period, metric, subject, value.
-    pub first: Vec<(String, String, String, String)>,
-}
-
-impl ReportView {
-    /// A report of a source's figures.
-    #[must_use]
-    pub fn of(report: &IntakeReport) -> Self {
-        let n = |count: usize| number_vi(i64::try_from(count).unwrap_or(i64::MAX));
-        let begin = if report.dry_run { "Xem thử, chưa lưu gì" } else { "Đã lưu" };
-        let headline = format!(
-            "{begin}: {} số mới, {} số sửa, {} số không đổi, {} dòng không nhận.",
-            n(report.added),
-            n(report.corrected),
-            n(report.unchanged),
-            n(report.refused)
-        );
-        let more = report.refused.saturating_sub(report.refusals.len());
-        let corrections = report.corrections.iter().map(|one| {
-            let mut what = format!("{} {}", one.metric, period::write(one.slot));
-            if !one.subject.is_empty() {
-                let _ = write!(what, ", {}", one.subject);
-            }
-            let figure =
-                |figure: crate::monitor::intake::actions::Figure| words::figure(figure.state, figure.value, "");
-            (what, figure(one.before), figure(one.after))
-        });
-        let first = report.first.iter().map(|one| {
-            let value = words::figure(one.figure.state, one.figure.value, &one.unit);
-            (period::write(one.slot), one.metric.clone(), one.subject.clone(), value)
-        });
-        Self {
-            dry_run: report.dry_run,
-            refused: report.refused > 0,
-            headline,
-            refusals: report.refusals.iter().map(sentence).collect(),
-            more: if more > 0 { n(more) } else { String::new() },
-            corrections: corrections.collect(),
-            first: first.collect(),
-        }
-    }
-}
-
-fn sentence(refused: &Refused) -> String {
-    let mut place = String::new();
-    if let Some(line) = refused.place.line {
-        let _ = write!(place, "Dòng {line}");
-    }
-    if let Some(column) = &refused.place.column {
-        let _ = write!(place, "{}cột “{column}”", if place.is_empty() { "" } else { ", " });
-    }
-    if place.is_empty() {
-        refused.code.vietnamese().to_owned()
-    } else {
-        format!("{place}: {}", refused.code.vietnamese())
     }
 }
 

@@ -52,6 +52,7 @@ fn line_of(text: &str, place: usize) -> usize {
 
 fn text(base: &str, part: &str, message: &str) -> String {
     let fixed = match (base, part) {
+        ("id", _) if message.contains("taken") => "mã này đã có, hãy chọn mã khác",
         ("id", _) if message.contains("address of its own") => "mã này dành cho trang khác, hãy chọn mã khác",
         ("id", _) => "1 đến 64 chữ thường không dấu, số và gạch nối",
         ("name" | "owner", _) => "cần điền, nhiều nhất 200 ký tự trên một dòng",

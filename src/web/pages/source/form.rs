@@ -7,10 +7,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::definition::Typed;
+use super::faults;
 use super::fields::{differences, fields};
 use super::list::PATH;
+use super::sample::SampleView;
 use super::words::{self, KINDS};
-use super::{faults, show};
 use crate::account::model::Actor;
 use crate::monitor::model::SourceKind;
 use crate::monitor::probe::model::FieldError as Wrong;
@@ -28,6 +29,9 @@ use crate::web::state::AppState;
 use crate::web::views::Frame;
 use crate::web::visitor::{SignedIn, Visitor};
 
+/// Why an id is refused that is well written.
+const TAKEN: &str = "is taken";
+
 /// The form.
 #[derive(Debug, Template)]
 #[template(path = "source_form.html")]
@@ -44,7 +48,7 @@ struct FormPage {
     main: usize,
     open: bool,
     faults: Vec<Fault>,
-    sample: Option<show::SampleView>,
+    sample: Option<SampleView>,
     conflict: Option<Conflict>,
     notice: Option<String>,
 }
@@ -89,11 +93,10 @@ pub async fn new(State(state): State<AppState>, visitor: Visitor, RawQuery(raw):
         .find_map(|(name, value)| (name == "loai").then(|| word::read::<SourceKind>(&value)))
         .flatten();
     if let Some(kind) = asked {
-        show(&state, &visitor, &Typed::new(kind), kind, Shown::default())
-    } else {
-        let card = |kind| KindCard { word: word::of(&kind), name: words::kind(kind), help: words::kind_help(kind) };
-        render(StatusCode::OK, &KindsPage { frame: frame(&state, &visitor, false), kinds: KINDS.map(card).into() })
+        return show(&state, &visitor, &Typed::new(kind), kind, Shown::default());
     }
+    let card = |kind| KindCard { word: word::of(&kind), name: words::kind(kind), help: words::kind_help(kind) };
+    render(StatusCode::OK, &KindsPage { frame: frame(&state, &visitor, false), kinds: KINDS.map(card).into() })
 }
 
 /// The form of a source that is there.
@@ -162,13 +165,13 @@ async fn work(
         }
     };
     if typed.get("action") == "try" {
-        return if let Ok(sample) = sample(state, &definition).await {
-            show(state, visitor, typed, kind, Shown { sample: Some(sample), ..shown })
+        let shown = if let Ok(sample) = sample(state, &definition).await {
+            Shown { sample: Some(sample), ..shown }
         } else {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
             let notice = Some("Đang có nhiều người thử, hãy bấm lại sau vài giây.".to_owned());
-            show(state, visitor, typed, kind, Shown { status, notice, ..shown })
+            Shown { status: StatusCode::SERVICE_UNAVAILABLE, notice, ..shown }
         };
+        return show(state, visitor, typed, kind, shown);
     }
     match put_source(state, actor, &definition, version, state.clock.now()).await {
         Ok(_) => see_other(&format!("{PATH}/{}", definition.id)),
@@ -187,25 +190,21 @@ async fn work(
 /// What is there now beside what was typed; saving once more is over it.
 fn conflict<'a>(source: Option<&'a Source>, typed: &Typed, kind: SourceKind, now: i64, shown: Shown<'a>) -> Shown<'a> {
     let status = StatusCode::CONFLICT;
-    if let Some(source) = source {
-        let differences = differences(kind, &Typed::of(&source.definition), typed);
-        let conflict = Some(Conflict { version: now, differences });
-        Shown { status, version: now, conflict, ..shown }
-    } else {
-        let wrong =
-            vec![Wrong { field: "id".to_owned(), message: "mã này đã có, hãy chọn mã khác".to_owned() }];
-        Shown { status, wrong, ..shown }
-    }
+    let Some(source) = source else {
+        let wrong = vec![Wrong { field: "id".to_owned(), message: TAKEN.to_owned() }];
+        return Shown { status, wrong, ..shown };
+    };
+    let differences = differences(kind, &Typed::of(&source.definition), typed);
+    let conflict = Some(Conflict { version: now, differences });
+    Shown { status, version: now, conflict, ..shown }
 }
 
 fn show(state: &AppState, visitor: &Visitor, typed: &Typed, kind: SourceKind, shown: Shown<'_>) -> Response {
     let all = fields(kind, typed, shown.source.is_none());
     let (mut fields, main) = (all.all, all.main);
     let mut errors = faults::of_form(&shown.wrong, typed);
-    if shown.status == StatusCode::CONFLICT && shown.source.is_none() {
-        // It is no matter of its letters.
-        errors.iter_mut().for_each(|error| error.vietnamese.clone_from(&error.message));
-    }
+    // Faults are listed in the order of the fields.
+    errors.sort_by_key(|error| fields.iter().position(|field| field.name == error.field));
     let faults = attach(&mut fields, &errors, &[]);
     let (title, action, back) = match shown.source {
         Some(source) => {
@@ -227,7 +226,7 @@ fn show(state: &AppState, visitor: &Visitor, typed: &Typed, kind: SourceKind, sh
         fields,
         main,
         faults,
-        sample: shown.sample.map(|sample| show::SampleView::of(&sample, kind)),
+        sample: shown.sample.map(|sample| SampleView::of(&sample, kind)),
         conflict: shown.conflict,
         notice: shown.notice,
     };

@@ -58,7 +58,7 @@ struct SourceLine {
 pub fn badge(standing: &Standing, now: i64) -> Badge {
     let stale = standing.latest.as_ref().is_some_and(|latest| latest.stale);
     let (class, symbol, text) = match &standing.polling {
-        _ if !standing.source.enabled => ("plain", "○", "Đang tắt"),
+        _ if !standing.source.enabled => ("unpublished", "○", "Đang tắt"),
         Some(poll) if poll.circuit_until.is_some_and(|until| until > now) => ("none", "✕", "Lỗi, tạm ngừng hỏi"),
         Some(poll) if poll.last_failure.is_some() => ("none", "✕", "Lỗi"),
         Some(poll) if poll.last_attempt_at.is_none() => ("unpublished", "?", "Chưa hỏi lần nào"),
@@ -82,13 +82,11 @@ pub fn lines(standing: &Standing, now: i64) -> Vec<String> {
     }
     if let Some(latest) = &standing.latest {
         let value = &latest.value;
-        if let Some(failure) = &value.failure {
-            let what = words::failure_word(failure);
-            lines.push(format!("Lần gần nhất, {}: {what}.", moment_vi(value.observed_at)));
-        } else {
-            let figure = words::figure_word(&value.state, value.value, &latest.series.unit);
-            lines.push(format!("Lần gần nhất, {}: {figure}.", moment_vi(value.observed_at)));
-        }
+        let what = value.failure.as_deref().map_or_else(
+            || words::figure_word(&value.state, value.value, &latest.series.unit),
+            |failure| words::failure_word(failure).to_owned(),
+        );
+        lines.push(format!("Lần gần nhất, {}: {what}.", moment_vi(value.observed_at)));
         if latest.stale {
             lines.push(format!("Số liệu đã {} tuổi, quá tuổi cho phép.", length_vi(now - value.slot)));
         }

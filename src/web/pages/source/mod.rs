@@ -7,5 +7,7 @@ pub mod fields;
 pub mod form;
 pub mod list;
 pub mod paste;
+pub mod report;
+pub mod sample;
 pub mod show;
 pub mod words;

@@ -7,23 +7,25 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::definition::Typed;
-use super::entry::{EntryForm, ReportView};
+use super::entry::EntryForm;
 use super::fields::{differences, told};
 use super::list::{PATH, badge, lines};
+use super::report::ReportView;
 use super::words;
 use crate::monitor::intake::period;
 use crate::monitor::model::SourceKind;
 use crate::monitor::observation::model::DAY;
 use crate::monitor::observation::page_store;
+use crate::monitor::observation::question::Latest;
+use crate::monitor::observation::store::Stored;
 use crate::monitor::source::actions::{self, Keeper};
 use crate::monitor::source::kept::{self, Version};
 use crate::monitor::source::model::What;
 use crate::monitor::source::overview;
-use crate::monitor::source::trial::Sample;
 use crate::platform::problem::Problem;
 use crate::web::api::source_work::switch;
 use crate::web::api::sources::{MOST_SERIES, MOST_VERSIONS, Standing, known_source, refused};
-use crate::web::format::{decimal_vi, moment_vi, number_vi};
+use crate::web::format::{moment_vi, number_vi};
 use crate::web::guard::see_other;
 use crate::web::pages::{frame, message, render};
 use crate::web::routes::KEEPERS;
@@ -39,6 +41,7 @@ const FAILURES: i64 = 30 * DAY;
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "source.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the template may show")]
 struct SourcePage {
     frame: Frame,
     id: String,
@@ -81,6 +84,33 @@ struct FailureLine {
     at: String,
     what: &'static str,
     found: String,
+}
+
+impl From<&Latest> for FigureLine {
+    fn from(latest: &Latest) -> Self {
+        Self {
+            metric: latest.series.metric.clone(),
+            subject: latest.series.subject.clone(),
+            value: match &latest.value.failure {
+                Some(failure) => format!("lỗi: {}", words::failure_word(failure)),
+                None => words::figure_word(&latest.value.state, latest.value.value, &latest.series.unit),
+            },
+            period: period::write(latest.value.slot),
+            known: moment_vi(latest.value.observed_at),
+            corrected: latest.value.revision > 1,
+            stale: latest.stale,
+        }
+    }
+}
+
+impl From<&Stored> for FailureLine {
+    fn from(stored: &Stored) -> Self {
+        Self {
+            at: moment_vi(stored.observed_at),
+            what: words::failure_word(stored.failure.as_deref().unwrap_or_default()),
+            found: words::found(stored.detail.as_deref().unwrap_or_default()),
+        }
+    }
 }
 
 /// A version.
@@ -173,23 +203,6 @@ async fn build(state: &AppState, visitor: &Visitor, id: &str, extra: Extra) -> R
     let definition = &standing.source.definition;
     let kind = definition.what.kind();
     let may_keep = visitor.actor.as_ref().is_some_and(|actor| actor.has_any(KEEPERS));
-    let figure = |latest: &crate::monitor::observation::question::Latest| FigureLine {
-        metric: latest.series.metric.clone(),
-        subject: latest.series.subject.clone(),
-        value: match &latest.value.failure {
-            Some(failure) => format!("lỗi: {}", words::failure_word(failure)),
-            None => words::figure_word(&latest.value.state, latest.value.value, &latest.series.unit),
-        },
-        period: period::write(latest.value.slot),
-        known: moment_vi(latest.value.observed_at),
-        corrected: latest.value.revision > 1,
-        stale: latest.stale,
-    };
-    let failure = |stored: &crate::monitor::observation::store::Stored| FailureLine {
-        at: moment_vi(stored.observed_at),
-        what: words::failure_word(stored.failure.as_deref().unwrap_or_default()),
-        found: words::found(stored.detail.as_deref().unwrap_or_default()),
-    };
     Ok(SourcePage {
         frame: frame(state, visitor, false),
         id: definition.id.clone(),
@@ -201,9 +214,9 @@ async fn build(state: &AppState, visitor: &Visitor, id: &str, extra: Extra) -> R
         version: standing.source.version,
         may_keep,
         told: told(kind, &Typed::of(definition)),
-        figures: figures.iter().map(figure).collect(),
+        figures: figures.iter().map(FigureLine::from).collect(),
         figures_total: number_vi(total),
-        failures: failures.iter().map(failure).collect(),
+        failures: failures.iter().map(FailureLine::from).collect(),
         polled: kind.is_polled(),
         history: history(kind, &versions),
         takes_token: matches!(definition.what, What::Push(_) | What::DossierFeed(_)),
@@ -241,78 +254,4 @@ fn history(kind: SourceKind, versions: &[Version]) -> Vec<HistoryLine> {
         }
     };
     versions.iter().enumerate().map(|(at, version)| line(at, version)).collect()
-}
-
-/// The first sample in words.
-#[derive(Debug)]
-pub struct SampleView {
-    /// It is good.
-    pub good: bool,
-    /// What came of it.
-    pub headline: String,
-    /// What was found instead.
-    pub found: String,
-    /// Status, certificate, times.
-    pub facts: Vec<String>,
-    /// Conditions: text, whether it holds, what it looked at.
-    pub conditions: Vec<(String, bool, String)>,
-    /// Figures: name, subject, value, period.
-    pub readings: Vec<(String, String, String, String)>,
-}
-
-impl SampleView {
-    /// A sample of a source of some kind.
-    #[must_use]
-    pub fn of(sample: &Sample, kind: SourceKind) -> Self {
-        let headline = match sample.failure {
-            _ if !sample.asked => {
-                "Loại nguồn này không hỏi được: nó chờ số liệu gửi đến. Định nghĩa đã đúng.".to_owned()
-            }
-            None if kind.is_portal() => "Cổng trả lời. Mới chỉ thử địa chỉ, chưa đọc dữ liệu.".to_owned(),
-            None => "Câu trả lời tốt.".to_owned(),
-            Some(failure) => format!("Chưa tốt: {}.", words::failure(failure)),
-        };
-        let mut facts = Vec::new();
-        if let Some(status) = sample.status {
-            facts.push(format!("mã {status}"));
-        }
-        if let Some(days) = sample.certificate_days {
-            facts.push(format!("chứng thư còn {days} ngày"));
-        }
-        if let Some(phases) = &sample.phases {
-            let ms = |value: f64| format!("{} ms", decimal_vi(value, 1));
-            facts.push(format!("tổng {}", ms(phases.total)));
-            for (label, value) in [
-                ("tên miền", phases.dns),
-                ("kết nối", phases.connect),
-                ("TLS", phases.tls),
-                ("byte đầu", phases.first_byte),
-                ("tải về", phases.transfer),
-            ] {
-                if value > 0.0 {
-                    facts.push(format!("{label} {}", ms(value)));
-                }
-            }
-        }
-        if sample.shortened {
-            facts.push("lần thử chỉ chờ 10 giây".to_owned());
-        }
-        let readings = sample.readings.iter().map(|one| {
-            let value = words::figure(one.state, one.value, &one.unit);
-            let period = one.slot.map_or_else(|| "lúc hỏi".to_owned(), period::write);
-            (one.metric.clone(), one.subject.clone(), value, period)
-        });
-        Self {
-            good: sample.asked && sample.failure.is_none(),
-            headline,
-            found: words::found(&sample.message),
-            facts,
-            conditions: sample
-                .conditions
-                .iter()
-                .map(|one| (one.condition.clone(), one.holds, one.found.clone()))
-                .collect(),
-            readings: readings.collect(),
-        }
-    }
 }

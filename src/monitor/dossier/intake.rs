@@ -191,7 +191,9 @@ impl Intake {
             let of_unit = spans.entry(top(self.groups.unit(entry.unit))).or_default();
             // Most records lie in the month of the one before: no date is made of each.
             let known = of_unit.values_mut().find(|row| (row.month..row.month + 28).contains(&day));
-            let row = if let Some(row) = known { row } else {
+            let row = if let Some(row) = known {
+                row
+            } else {
                 let month = month_of(day);
                 of_unit.entry(month).or_insert(CoverageRow { month, first_day: day, last_day: day })
             };

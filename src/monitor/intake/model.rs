@@ -240,9 +240,10 @@ fn slot_of(fields: &Map<String, Value>) -> Result<i64, (&'static str, Reason)> {
     match (given("slot"), given("period")) {
         (Some(_), Some(_)) => Err(("slot", Reason::SlotAndPeriod)),
         (None, None) => Err(("period", Reason::Missing)),
-        (Some(Value::String(text)), None) => {
-            text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond).map_err(|_| ("slot", Reason::NotAPeriod))
-        }
+        (Some(Value::String(text)), None) => text
+            .parse::<jiff::Timestamp>()
+            .map(jiff::Timestamp::as_millisecond)
+            .map_err(|_| ("slot", Reason::NotAPeriod)),
         (Some(number), None) => number.as_i64().ok_or(("slot", Reason::WrongType)),
         (None, Some(Value::String(text))) => {
             Period::read(text).map(|period| period.slot).map_err(|_| ("period", Reason::NotAPeriod))

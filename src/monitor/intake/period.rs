@@ -105,7 +105,9 @@ fn quarter(rest: &str) -> Result<Period, NotAPeriod> {
 
 fn instant(text: &str) -> Result<Period, NotAPeriod> {
     let text = text.to_uppercase();
-    let at = if let Ok(at) = text.parse::<Timestamp>() { at } else {
+    let at = if let Ok(at) = text.parse::<Timestamp>() {
+        at
+    } else {
         let local: DateTime = text.parse().map_err(|_| NotAPeriod)?;
         local.to_zoned_datetime(VIETNAM).map_err(|_| NotAPeriod)?.timestamp()
     };

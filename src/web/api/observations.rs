@@ -326,7 +326,9 @@ pub async fn observations(
 async fn find(tx: &mut Tx, asked: &Asked) -> Result<Series, Problem> {
     known_source(tx, &asked.source).await?;
     let all = series::of_source(tx, &asked.source).await?;
-    let metric = if let Some(metric) = &asked.metric { metric.clone() } else {
+    let metric = if let Some(metric) = &asked.metric {
+        metric.clone()
+    } else {
         let mut names: Vec<&str> = all.iter().map(|series| series.metric.as_str()).collect();
         names.dedup();
         match names.as_slice() {

@@ -88,7 +88,9 @@ pub async fn new(State(state): State<AppState>, visitor: Visitor, RawQuery(raw):
     let asked = url::form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes())
         .find_map(|(name, value)| (name == "loai").then(|| word::read::<SourceKind>(&value)))
         .flatten();
-    if let Some(kind) = asked { show(&state, &visitor, &Typed::new(kind), kind, Shown::default()) } else {
+    if let Some(kind) = asked {
+        show(&state, &visitor, &Typed::new(kind), kind, Shown::default())
+    } else {
         let card = |kind| KindCard { word: word::of(&kind), name: words::kind(kind), help: words::kind_help(kind) };
         render(StatusCode::OK, &KindsPage { frame: frame(&state, &visitor, false), kinds: KINDS.map(card).into() })
     }
@@ -160,7 +162,9 @@ async fn work(
         }
     };
     if typed.get("action") == "try" {
-        return if let Ok(sample) = sample(state, &definition).await { show(state, visitor, typed, kind, Shown { sample: Some(sample), ..shown }) } else {
+        return if let Ok(sample) = sample(state, &definition).await {
+            show(state, visitor, typed, kind, Shown { sample: Some(sample), ..shown })
+        } else {
             let status = StatusCode::SERVICE_UNAVAILABLE;
             let notice = Some("Đang có nhiều người thử, hãy bấm lại sau vài giây.".to_owned());
             show(state, visitor, typed, kind, Shown { status, notice, ..shown })

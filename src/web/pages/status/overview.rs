@@ -61,7 +61,7 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, RawQuery(raw)
 }
 
 /// A parameter of law or policy that is missing, as an answer.
-#[must_use] 
+#[must_use]
 pub fn internal(error: &ParameterError) -> Problem {
     Problem::internal(error)
 }

@@ -11,8 +11,11 @@ use super::db::Tx;
 /// SQLite takes 32,766 values in one statement, PostgreSQL 65,535: a row may have 100.
 const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
 
+/// Texts by the text for one row, the number of rows, and whether they are for SQLite.
+type Made = HashMap<(&'static str, usize, bool), Arc<str>>;
+
 /// Texts that were made already.
-static MADE: LazyLock<Mutex<HashMap<(&str, usize, bool), Arc<str>>>> = LazyLock::new(Mutex::default);
+static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
 
 /// A statement for several rows.
 pub struct Many {
@@ -59,7 +62,10 @@ fn repeated(one: &str, rows: usize, numbered: bool) -> String {
         for (at, part) in parts.iter().enumerate() {
             if at > 0 {
                 number += 1;
-                out.push_str(&if numbered { format!("${number}") } else { "?".to_owned() });
+                out.push(if numbered { '$' } else { '?' });
+                if numbered {
+                    out.push_str(&number.to_string());
+                }
             }
             out.push_str(part);
         }

@@ -129,10 +129,10 @@ pub struct Fault {
 pub fn attach(fields: &mut [Field], errors: &[FieldError], names: &[(&str, &str)]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for error in errors {
-        let named = names.iter().find(|(of, _)| *of == error.field).map_or(error.field.as_str(), |(_, name)| name);
+        let input = names.iter().find(|(of, _)| *of == error.field).map_or(error.field.as_str(), |(_, name)| name);
         let proposal = error.proposal.as_ref().map(|proposal| format!(" (ví dụ {proposal})")).unwrap_or_default();
         let text = format!("{}{proposal}", error.vietnamese);
-        match fields.iter_mut().find(|field| field.name == named) {
+        match fields.iter_mut().find(|field| field.name == input) {
             Some(field) => {
                 faults.push(Fault { name: field.name, text: format!("{}: {text}", field.label) });
                 field.error.get_or_insert(text);

@@ -129,7 +129,9 @@ pub async fn availability(
     for part in parts(from, to, &horizons) {
         let Some(step) = part.step else {
             let values = store::of_windows(tx, &[(series_id, part.from, part.to)]).await?;
-            record::sum(&values).values().for_each(|one| sum.merge(one));
+            for one in record::sum(&values).values() {
+                sum.merge(one);
+            }
             continue;
         };
         for row in window_store::windows(tx, series_id, step, part.from, part.to).await? {

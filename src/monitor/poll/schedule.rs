@@ -80,7 +80,7 @@ impl Poller {
         }
         let sweeping = tokio::spawn(sweep(self.db.clone(), Arc::clone(&self.clock), stop.clone()));
         let owner = Uuid::now_v7().to_string();
-        let (results, waiting) = channel(WAITING);
+        let (results, queue) = channel(WAITING);
         let writer = Writer {
             db: self.db.clone(),
             owner: owner.clone(),
@@ -88,7 +88,7 @@ impl Poller {
             figures: self.figures.clone(),
             known: HashMap::new(),
         };
-        let writing = tokio::spawn(writer.run(waiting));
+        let writing = tokio::spawn(writer.run(queue));
         let mut round = Round {
             poller: self,
             owner,

@@ -102,7 +102,6 @@ async fn values_that_fail_to_come_are_an_alert_of_their_own() {
         let id = probe(&test.db, "cong", "cong.example.vn", MINUTE, &[]).await;
         let begin = at(BEGIN);
         let letter = |n: i64| match n {
-            0..600 => 'g',
             600..660 => '.',
             660..720 => 'x',
             _ => 'g',

@@ -106,7 +106,8 @@ async fn what_is_not_the_services_fault_opens_nothing() {
         let id = probe(&test.db, "cong", "cong.example.vn", MINUTE, &[]).await;
         let begin = at(BEGIN);
         let kinds = [FailureKind::OwnNetworkDown, FailureKind::AddressRefused, FailureKind::WafChallenge];
-        let rows: Vec<_> = (0..30).map(|n| bad(id, begin + n * MINUTE, kinds[n as usize % 3])).collect();
+        let rows: Vec<_> =
+            (0..30).map(|n| bad(id, begin + n * MINUTE, kinds[usize::try_from(n).unwrap() % 3])).collect();
         take(&test.db, &rows).await;
         let done = followed(&test.db, 40).await;
         assert_eq!((done.values, done.opened), (30, 0));

@@ -123,8 +123,8 @@ async fn a_webhook_is_signed_and_sent_once() {
         let post = post_office("");
         assert_eq!(delivered(&test.db, &post, NOW).await, Delivered { sent: 1, again: 0, dead: 0 });
         assert_eq!(delivered(&test.db, &post, NOW + SignedDuration::from_hours(9)).await, Delivered::default());
-        let received = receiver.received.lock().unwrap();
-        let [(headers, body)] = received.as_slice() else { panic!("{} requests", received.len()) };
+        let sent = receiver.received.lock().unwrap();
+        let [(headers, body)] = sent.as_slice() else { panic!("{} requests", sent.len()) };
         let header = |name: &str| headers[name].to_str().unwrap();
         let seconds: i64 = header("x-toantrinh-timestamp").parse().unwrap();
         assert_eq!(seconds, NOW.as_second());
@@ -149,8 +149,8 @@ async fn a_receiver_that_is_busy_is_tried_again_with_growing_pauses_and_given_up
         assert_eq!(delivered(&test.db, &post, later(89)).await, Delivered::default(), "the pause has doubled");
         assert_eq!(delivered(&test.db, &post, later(90)).await.sent, 1);
         let ids: Vec<String> = {
-            let received = receiver.received.lock().unwrap();
-            received.iter().map(|(headers, _)| headers["x-toantrinh-delivery"].to_str().unwrap().to_owned()).collect()
+            let sent = receiver.received.lock().unwrap();
+            sent.iter().map(|(headers, _)| headers["x-toantrinh-delivery"].to_str().unwrap().to_owned()).collect()
         };
         assert!(ids.len() == 3 && ids.iter().all(|id| *id == ids[0]), "a repetition can be told");
         happened(&test.db, &event("b")).await;
@@ -214,11 +214,11 @@ async fn of_several_processes_one_sends_and_a_dead_one_is_taken_over_after_its_l
         let again = delivery_store::Ended::Again(late, "late".to_owned());
         delivery_store::end(&test.db, &lost, &again, late).await.unwrap();
         assert_eq!(delivered(&test.db, &post_office(""), late).await, Delivered::default());
-        let received = receiver.received.lock().unwrap();
-        let mut ids: Vec<_> = received.iter().map(|(headers, _)| headers["x-toantrinh-delivery"].clone()).collect();
+        let sent = receiver.received.lock().unwrap();
+        let mut ids: Vec<_> = sent.iter().map(|(headers, _)| headers["x-toantrinh-delivery"].clone()).collect();
         ids.sort_by_key(|id| id.to_str().unwrap().to_owned());
         ids.dedup();
-        assert_eq!((received.len(), ids.len()), (20, 20), "{}", test.db.kind());
+        assert_eq!((sent.len(), ids.len()), (20, 20), "{}", test.db.kind());
     }
 }
 

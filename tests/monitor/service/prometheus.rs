@@ -59,7 +59,7 @@ fn polls(seed: u64, from: i64, to: i64, every: i64) -> Vec<(i64, Came)> {
             0..3 => None,
             3..5 => Some(Came::NotTheirs),
             _ if failing => Some(Came::Failed),
-            n => Some(Came::Answer([4.0, 40.0, 250.0, 300.0, 301.0, 900.0, 12_000.0][(n % 7) as usize])),
+            n => Some(Came::Answer([4.0, 40.0, 250.0, 300.0, 301.0, 900.0, 12_000.0][usize::try_from(n % 7).unwrap()])),
         };
         all.extend(came.map(|came| (slot, came)));
         slot += every;
@@ -206,9 +206,9 @@ async fn compare(db: &Db, theirs: &mut Asker, source: &str, days: u16, end: i64)
     let mut compared = 1;
     for burn in &report.burn {
         for (minutes, ours) in [(burn.rule.long_minutes, burn.long), (burn.rule.short_minutes, burn.short)] {
-            let pace = format!("(1 - avg_over_time({series}[{minutes}m])) / (1 - 0.999)");
-            let pace = theirs.ask(&pace, end).await;
-            same(ours, pace, &place(&format!("burn over {minutes} minutes")));
+            let question = format!("(1 - avg_over_time({series}[{minutes}m])) / (1 - 0.999)");
+            let answer = theirs.ask(&question, end).await;
+            same(ours, answer, &place(&format!("burn over {minutes} minutes")));
             compared += 1;
         }
     }

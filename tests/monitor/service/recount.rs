@@ -28,6 +28,10 @@ impl Dice {
         self.0 ^= self.0 << 17;
         self.0 % sides
     }
+
+    fn pick(&mut self, sides: u64) -> usize {
+        usize::try_from(self.throw(sides)).unwrap()
+    }
 }
 
 /// Year, month, day of a day number from 1 January 1970 (after Howard Hinnant's `civil_from_days`).
@@ -118,8 +122,8 @@ fn recount(polls: &BTreeMap<i64, Came>, d: &Definition, end: i64, stops: &[(i64,
         }
     }
     // Every edge lies on a step of five minutes, which is the rhythm: one value is owed in each step that counts.
-    let steps = (first / EVERY..end / EVERY).filter(|step| counts(step * EVERY)).count();
-    let expected = i64::try_from(steps).unwrap();
+    let owed = (first / EVERY..end / EVERY).filter(|step| counts(step * EVERY)).count();
+    let expected = i64::try_from(owed).unwrap();
     sum.expected = Some(expected);
     sum.absent = Some((expected - sum.received).max(0));
     sum
@@ -132,7 +136,7 @@ fn polls(dice: &mut Dice) -> BTreeMap<i64, Came> {
     let mut spell = (Came::Good, 0);
     while slot < at("2026-11-27T00:00") {
         if spell.1 == 0 {
-            let came = [Came::Good, Came::Good, Came::Good, Came::Bad, Came::NotTheirs][dice.throw(5) as usize];
+            let came = [Came::Good, Came::Good, Came::Good, Came::Bad, Came::NotTheirs][dice.pick(5)];
             spell = (came, 1 + dice.throw(if came == Came::Good { 300 } else { 20 }));
         }
         spell.1 -= 1;
@@ -195,7 +199,8 @@ async fn every_window_equals_the_recount() {
             "2026-11-24T13:30",
             "2026-11-25T13:35",
         ];
-        let random: Vec<i64> = (0..6).map(|_| at("2026-08-12T00:00") + dice.throw(30_000) as i64 * EVERY).collect();
+        let random: Vec<i64> =
+            (0..6).map(|_| at("2026-08-12T00:00") + i64::try_from(dice.throw(30_000)).unwrap() * EVERY).collect();
         let ends: Vec<i64> = ends.drain(..).map(at).chain(random).collect();
         let mut compared = 0;
         for end in &ends {

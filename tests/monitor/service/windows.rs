@@ -92,7 +92,8 @@ async fn latency_counts_answers_within_the_bound_and_failures_by_policy() {
         let id = probe(&test.db, "cong", "cong.example.vn", MINUTE, &[]).await;
         let end = at(END);
         let ms = [100.0, 300.0, 300.1, 800.0, 10_001.0];
-        let mut rows: Vec<_> = (0..1000).map(|n| good(id, end - (n + 1) * MINUTE, ms[n as usize % 5])).collect();
+        let mut rows: Vec<_> =
+            (0..1000).map(|n| good(id, end - (n + 1) * MINUTE, ms[usize::try_from(n).unwrap() % 5])).collect();
         rows.extend((1000..1100).map(|n| bad(id, end - (n + 1) * MINUTE, FailureKind::Http5xx)));
         take(&test.db, &rows).await;
         let mut level = Definition::from_json(

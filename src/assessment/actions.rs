@@ -9,9 +9,9 @@ use super::known::{self, Known};
 use super::model::PointValue;
 use super::store::{self, AssessmentError, VerdictRow};
 use super::subject::{Context, Subject};
+use super::take_over::take_over;
 use super::usage::day;
 use super::verdict::{Facts, Verdict};
-use super::volumes;
 use crate::catalog::store::{self as catalog_store, Facets, Stored};
 use crate::monitor::dossier;
 use crate::platform::changes::{self, Change};
@@ -70,8 +70,9 @@ pub async fn catch_up(db: &Db, now: Timestamp) -> Result<Evaluated, AssessmentEr
 async fn take_over_counts(tx: &mut Tx, round: &[Change], now: Timestamp) -> Result<(), AssessmentError> {
     let counted = round.iter().filter(|change| change.kind == dossier::actions::CHANGE_KIND);
     let codes: BTreeSet<&str> = counted.map(|change| change.subject.as_str()).collect();
+    let mut covered = dossier::volumes::Covered::default();
     for code in codes {
-        volumes::take_over(tx, code, now).await?;
+        take_over(tx, &mut covered, code, now).await?;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ pub mod record;
 mod rows;
 pub mod store;
 pub mod subject;
+pub mod take_over;
 pub mod usage;
 pub mod verdict;
 pub mod volumes;

@@ -78,8 +78,6 @@ pub mod sql {
         FROM volumes v WHERE v.kind = 'prior' OR v.period_from >= $1
         GROUP BY v.code, v.kind, v.source, CASE WHEN v.unit_id = '' THEN 1 ELSE 0 END
         ORDER BY v.code, v.kind, v.source, whole LIMIT 1000000";
-    /// Forgets the dossiers of a procedure that a source counted.
-    pub const DELETE_VOLUMES: &str = "DELETE FROM volumes WHERE code = $1 AND source = $2 AND kind = 'dossiers'";
     /// Adds or replaces dossiers of a period.
     pub const PUT_VOLUME: &str = "
         INSERT INTO volumes (code, unit_id, period_from, period_to, kind, total, online, source, imported_at)
@@ -425,15 +423,6 @@ pub async fn is_behind(tx: &mut Tx, own_kind: &str) -> Result<bool, sqlx::Error>
 /// [`AssessmentError`]
 pub async fn volumes(tx: &mut Tx, first: &str, last: &str, since: &str) -> Result<Vec<VolumeRow>, AssessmentError> {
     Ok(on_db!(tx, |conn| sqlx::query_as(sql::VOLUMES).bind(first).bind(last).bind(since).fetch_all(conn).await?))
-}
-
-/// Forgets the dossiers of a procedure that a source counted.
-///
-/// # Errors
-/// [`AssessmentError`]
-pub async fn delete_volumes(tx: &mut Tx, code: &str, source: &str) -> Result<(), AssessmentError> {
-    on_db!(tx, |conn| sqlx::query(sql::DELETE_VOLUMES).bind(code).bind(source).execute(conn).await.map(|_| ())?);
-    Ok(())
 }
 
 /// Adds or replaces dossiers of a period.

@@ -1,8 +1,8 @@
 //! Dossier counts: what is used, and how much hangs on a gap.
 //!
 //! Two shapes are read: our own (`code,unit,from,to,total,online`) as evidence, and the former portal's weights
-//! (`code,name,weight_dossiers,…`) as a prior, which is never evidence. What the monitor counts from dossier records is
-//! taken over as it changes.
+//! (`code,name,weight_dossiers,…`) as a prior, which is never evidence. What the monitor counts from dossier records comes
+//! by `take_over`.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,9 +10,8 @@ use serde::Serialize;
 
 use super::store::{self, AssessmentError, VolumeRow};
 use crate::catalog::code::ProcedureCode;
-use crate::monitor::dossier::volumes as counted;
 use crate::platform::changes;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::Db;
 
 /// The kind of change-log entry that new dossier counts write.
 pub const CHANGE_KIND: &str = "volume";
@@ -128,31 +127,6 @@ pub async fn keep(db: &Db, rows: &[VolumeRow], now: Timestamp) -> Result<(), Ass
         codes.dedup();
         changes::record(&mut tx, CHANGE_KIND, &codes, now).await?;
         tx.commit().await?;
-    }
-    Ok(())
-}
-
-/// Takes over what the monitor counts of a procedure, in place of what each of its sources said before.
-///
-/// # Errors
-/// [`AssessmentError`]
-pub async fn take_over(tx: &mut Tx, code: &str, now: Timestamp) -> Result<(), AssessmentError> {
-    let counted = counted::volumes(tx, code).await?;
-    for part in counted.chunk_by(|a, b| a.source == b.source) {
-        store::delete_volumes(tx, code, &part[0].source).await?;
-        for volume in part {
-            let row = VolumeRow {
-                code: code.to_owned(),
-                unit_id: volume.unit_id.clone(),
-                period_from: volume.from.to_string(),
-                period_to: volume.to.to_string(),
-                kind: "dossiers".to_owned(),
-                total: volume.total,
-                online: Some(volume.online),
-                source: volume.source.clone(),
-            };
-            store::put_volume(tx, &row, now).await?;
-        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use toantrinh::monitor::dossier::actions::judge_again;
 use toantrinh::monitor::dossier::performance::{on_time, performance};
 use toantrinh::monitor::dossier::sums::Scope;
-use toantrinh::monitor::dossier::volumes::volumes;
+use toantrinh::monitor::dossier::volumes::Covered;
 use toantrinh::platform::calendar::import::read as read_calendar;
 use toantrinh::platform::calendar::model::number;
 use toantrinh::platform::calendar::store as calendar_store;
@@ -50,7 +50,7 @@ async fn months_in_which_a_source_told_of_none_are_told_as_none() {
                 "NgayTiepNhan": format!("2026{day}083000")}))
         };
         let told = async || {
-            let all = volumes(&mut db.read().await.unwrap(), CODE).await.unwrap();
+            let all = Covered::default().volumes(&mut db.read().await.unwrap(), CODE).await.unwrap();
             assert!(all.iter().all(|v| v.unit_id == "H31" && v.source == "một cửa H31"));
             all.iter().map(|v| format!("{} {} {} {}", v.from, v.to, v.total, v.online)).collect::<Vec<_>>()
         };

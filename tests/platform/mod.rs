@@ -26,6 +26,7 @@ fn statements() -> BTreeMap<String, String> {
         "account/session/store.rs",
         "assessment/flag_store.rs",
         "assessment/store.rs",
+        "assessment/take_over.rs",
         "catalog/store.rs",
         "catalog/units.rs",
         "monitor/dossier/bulk.rs",

@@ -1,6 +1,7 @@
 //! Dossiers of a procedure by ministry or province and month, with the months in which a source told of none.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
@@ -31,34 +32,65 @@ pub struct Volume {
 /// By the first day of the month: all dossiers, and those that came online.
 type Months = BTreeMap<i64, (i64, i64)>;
 
-/// Dossiers of a procedure, month by month: of each source the last months that follow each other without one in which it
-/// told of no dossier of the unit at all. A unit that never told of the procedure is not named: nobody knows whether it
-/// handles it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn volumes(tx: &mut Tx, code: &str) -> Result<Vec<Volume>, StoreError> {
-    let mut months: BTreeMap<(String, i64, String), Months> = BTreeMap::new();
-    for row in sums::received(tx, code).await? {
-        let key = (row.source, row.source_id, row.agency);
-        let sum = months.entry(key).or_default().entry(month_of(row.day)).or_default();
-        sum.0 += row.received;
-        sum.1 += row.online;
+/// What sources cover and how units are called, read once for many procedures.
+#[derive(Debug, Default)]
+pub struct Covered {
+    days: HashMap<(i64, String), Vec<CoverageRow>>,
+    units: HashMap<String, String>,
+}
+
+impl Covered {
+    /// Dossiers of a procedure, month by month: of each source the last months that follow each other without one in
+    /// which it told of no dossier of the unit at all. A unit that never told of the procedure is not named: nobody knows
+    /// whether it handles it. No source, unit and period comes twice.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn volumes(&mut self, tx: &mut Tx, code: &str) -> Result<Vec<Volume>, StoreError> {
+        let mut months: BTreeMap<(String, i64, String), Months> = BTreeMap::new();
+        for row in sums::received(tx, code).await? {
+            let key = (row.source, row.source_id, row.agency);
+            let sum = months.entry(key).or_default().entry(month_of(row.day)).or_default();
+            sum.0 += row.received;
+            sum.1 += row.online;
+        }
+        let mut all: BTreeMap<(String, String, Date, Date), (i64, i64)> = BTreeMap::new();
+        for ((source, source_id, agency), counts) in months {
+            let unit_id = self.unit(tx, &agency).await?;
+            let covered = without_gap(self.days(tx, source_id, agency).await?);
+            for (at, row) in covered.iter().enumerate() {
+                let (total, online) = counts.get(&row.month).copied().unwrap_or_default();
+                let month = day(row.month);
+                let from = if at == 0 { day(row.first_day) } else { month };
+                let to = if at + 1 == covered.len() { day(row.last_day) } else { month.last_of_month() };
+                // Two agency codes may stand for one unit.
+                let sum = all.entry((source.clone(), unit_id.clone(), from, to)).or_default();
+                *sum = (sum.0 + total, sum.1 + online);
+            }
+        }
+        let volume =
+            |((source, unit_id, from, to), (total, online))| Volume { source, unit_id, from, to, total, online };
+        Ok(all.into_iter().map(volume).collect())
     }
-    let mut all = Vec::new();
-    for ((source, source_id, agency), counts) in months {
-        let covered = store::coverage(tx, source_id, &agency).await?;
-        let unit_id = units::of_agency(tx, &agency).await?.unwrap_or(agency);
-        let covered = without_gap(&covered);
-        all.extend(covered.iter().enumerate().map(|(at, row)| {
-            let (total, online) = counts.get(&row.month).copied().unwrap_or_default();
-            let month = day(row.month);
-            let from = if at == 0 { day(row.first_day) } else { month };
-            let to = if at + 1 == covered.len() { day(row.last_day) } else { month.last_of_month() };
-            Volume { source: source.clone(), unit_id: unit_id.clone(), from, to, total, online }
-        }));
+
+    async fn unit(&mut self, tx: &mut Tx, agency: &str) -> Result<String, StoreError> {
+        if let Some(unit) = self.units.get(agency) {
+            return Ok(unit.clone());
+        }
+        let unit = units::of_agency(tx, agency).await?.unwrap_or_else(|| agency.to_owned());
+        self.units.insert(agency.to_owned(), unit.clone());
+        Ok(unit)
     }
-    Ok(all)
+
+    async fn days(&mut self, tx: &mut Tx, source: i64, agency: String) -> Result<&[CoverageRow], StoreError> {
+        match self.days.entry((source, agency)) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let days = store::coverage(tx, source, &place.key().1).await?;
+                Ok(place.insert(days))
+            }
+        }
+    }
 }
 
 /// The last months that follow each other.

@@ -1,5 +1,7 @@
 //! Builds every part once, starts them, and stops them in order.
 
+mod watch;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +13,21 @@ use tokio_util::sync::CancellationToken;
 use crate::account::actions::{AccountError, signing_secret};
 use crate::assessment;
 use crate::config::Settings;
+use crate::monitor::model::SourceKind;
+use crate::monitor::notify::mail::MailError;
+use crate::monitor::poll::execute::Requests;
+use crate::monitor::poll::figures::Figures;
+use crate::monitor::poll::network::Network;
+use crate::monitor::poll::schedule::{Limits, Poller};
+use crate::monitor::portal;
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, DbError};
+use crate::platform::http::Client;
 use crate::platform::metrics::Metrics;
 use crate::search::engine::{Engine, Place, SearchError};
 use crate::web;
 use crate::web::state::AppState;
+use watch::Watch;
 
 /// A running program: its address, and the way to stop it.
 #[derive(Debug)]
@@ -26,6 +37,8 @@ pub struct Running {
     stop: CancellationToken,
     server: tokio::task::JoinHandle<()>,
     follower: tokio::task::JoinHandle<()>,
+    poller: Option<tokio::task::JoinHandle<()>>,
+    watch: tokio::task::JoinHandle<()>,
     db: Db,
     patience: Duration,
 }
@@ -50,6 +63,9 @@ pub enum StartError {
         "the key that signs cookies is too short: delete the row `cookie_signing` of the table secrets and start again"
     )]
     CookieKey,
+    /// The settings of mail.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// Metrics.
     #[error("metrics cannot be registered")]
     Metrics(#[from] prometheus::Error),
@@ -75,8 +91,10 @@ pub async fn open_database(settings: &Settings) -> Result<Db, DbError> {
 pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) -> Result<Running, StartError> {
     let engine = Arc::new(Engine::open(&db, Place::Folder(&settings.index_dir())).await?);
     let metrics = Metrics::new()?;
+    let figures = Figures::new(&metrics)?;
     let key = cookie_key(&db).await?;
     let state = AppState::new(settings, db.clone(), Arc::clone(&engine), clock, metrics, key, demo);
+    let watch = Watch::new(settings, db.clone(), Arc::clone(&state.clock))?;
     let stop = CancellationToken::new();
     let listen = settings.server.listen;
     let listener = TcpListener::bind(listen).await.map_err(|e| StartError::Listen(listen, e))?;
@@ -90,9 +108,32 @@ pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) 
         }
     });
     let every = Duration::from_secs(settings.search.follow_seconds);
+    let poller = settings.monitor.enabled.then(|| tokio::spawn(poller(settings, &state, figures).run(stop.clone())));
+    let watch = tokio::spawn(watch.run(stop.clone()));
     let follower = tokio::spawn(follow(state, every, stop.clone()));
     let patience = Duration::from_secs(settings.server.shutdown_seconds);
-    Ok(Running { address, stop, server, follower, db, patience })
+    Ok(Running { address, stop, server, follower, poller, watch, db, patience })
+}
+
+/// What asks sources.
+fn poller(settings: &Settings, state: &AppState, figures: Figures) -> Poller {
+    let network = Network::new(settings.monitor.control_hosts.clone());
+    let client = Client::new(&settings.http);
+    let visit = portal::poll::hook(state.db.clone(), client.clone());
+    let execute = Requests::new(client, network)
+        .with(SourceKind::PortalCatalog, Arc::clone(&visit))
+        .with(SourceKind::PortalIndex766, visit);
+    Poller {
+        db: state.db.clone(),
+        clock: Arc::clone(&state.clock),
+        execute: Arc::new(execute),
+        figures,
+        limits: Limits {
+            concurrent: settings.monitor.concurrent,
+            lease: Duration::from_secs(settings.monitor.lease_seconds),
+            patience: Duration::from_secs(settings.server.shutdown_seconds),
+        },
+    }
 }
 
 /// The key that signs session cookies.
@@ -134,18 +175,23 @@ impl Running {
         self.stop().await;
     }
 
-    /// Takes no new requests, lets the running ones end, then closes the database.
+    /// Takes no new requests and claims no polls, lets the running ones end, then closes the database.
     pub async fn stop(self) {
         self.stop.cancel();
         if tokio::time::timeout(self.patience, self.server).await.is_err() {
             tracing::warn!("requests were still running when the time to stop was over");
         }
         let _ = self.follower.await;
+        let _ = self.watch.await;
+        if let Some(poller) = self.poller {
+            let _ = poller.await;
+        }
         self.db.close().await;
     }
 }
 
-async fn wait_for_signal() {
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn wait_for_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;

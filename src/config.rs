@@ -21,6 +21,10 @@ pub struct Settings {
     pub search: Search,
     /// Requests this program makes.
     pub http: Http,
+    /// Polling of sources.
+    pub monitor: Monitor,
+    /// E-mail that this program sends.
+    pub mail: Mail,
     /// Logs.
     pub log: Log,
 }
@@ -65,6 +69,89 @@ pub struct Search {
 pub struct Http {
     /// Lets sources be polled on this machine's own addresses; for the demo and for tests.
     pub allow_loopback: bool,
+    /// How to reach whoever runs this program, an e-mail address or a page; told to every source in `User-Agent`.
+    /// Empty tells the program's name and version only.
+    pub contact: String,
+}
+
+impl Http {
+    fn check(&self) -> Result<(), ConfigError> {
+        let contact = &self.contact;
+        if contact.len() <= 200 && contact.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'(' | b')' | b'\\')) {
+            return Ok(());
+        }
+        let expected = "at most 200 visible ASCII characters without space, parenthesis and backslash";
+        Err(ConfigError::OutOfRange { setting: "http.contact", value: contact.clone(), expected })
+    }
+}
+
+/// `[monitor]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Monitor {
+    /// Polls sources; another process on the same database may do it instead.
+    pub enabled: bool,
+    /// Polls that run in this process at once.
+    pub concurrent: usize,
+    /// Seconds after which another process may ask for a slot that this one claimed and did not end. A poll that takes
+    /// longer has its lease prolonged; a source with a long time limit has a longer one.
+    pub lease_seconds: u64,
+    /// Hosts that can be reached whenever our own network is up, as `name:port`. When a probe fails and none of them
+    /// accepts a connection, the failure is our network's and does not count. Empty: every failure is the source's.
+    pub control_hosts: Vec<String>,
+}
+
+impl Monitor {
+    fn check(&self) -> Result<(), ConfigError> {
+        in_range("monitor.concurrent", self.concurrent as u64, 1, 4096, "1 to 4096 polls")?;
+        in_range("monitor.lease_seconds", self.lease_seconds, 5, 3600, "5 to 3600 seconds")?;
+        let port = |host: &str| host.rsplit_once(':').filter(|(name, _)| !name.is_empty())?.1.parse::<u16>().ok();
+        match self.control_hosts.iter().find(|host| port(host).is_none_or(|port| port == 0)) {
+            None if self.control_hosts.len() <= 16 => Ok(()),
+            wrong => Err(ConfigError::OutOfRange {
+                setting: "monitor.control_hosts",
+                value: wrong.cloned().unwrap_or_else(|| format!("{} hosts", self.control_hosts.len())),
+                expected: "at most 16 hosts as name:port",
+            }),
+        }
+    }
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// `smtps://HOST:PORT` (TLS at once) or `smtp://HOST:PORT` (STARTTLS, a must but on this machine); empty sends none.
+    pub smtp: String,
+    /// The sender, such as `Toàn Trình <toantrinh@example.vn>`.
+    pub from: String,
+    /// Who signs in to the server; empty for nobody.
+    pub user: String,
+    /// The environment variable that has the password.
+    pub password_env: String,
+}
+
+impl Mail {
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |setting, value: &str, expected| {
+            Err(ConfigError::OutOfRange { setting, value: value.to_owned(), expected })
+        };
+        if self.smtp.is_empty() {
+            return Ok(());
+        }
+        let url = url::Url::parse(&self.smtp).ok();
+        let plain = |url: &url::Url| url.username().is_empty() && url.password().is_none();
+        if !url.is_some_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host() && plain(&url)) {
+            return wrong("mail.smtp", "…", "smtp://HOST:PORT or smtps://HOST:PORT, without user and password");
+        }
+        if !self.from.contains('@') {
+            return wrong("mail.from", &self.from, "an e-mail address");
+        }
+        if self.user.is_empty() != self.password_env.is_empty() {
+            return wrong("mail.password_env", &self.password_env, "given together with mail.user");
+        }
+        Ok(())
+    }
 }
 
 /// `[log]`
@@ -101,6 +188,8 @@ impl Default for Settings {
             database: Database::default(),
             search: Search { cache_entries: 10_000, follow_seconds: 2 },
             http: Http::default(),
+            monitor: Monitor { enabled: true, concurrent: 64, lease_seconds: 30, control_hosts: Vec::new() },
+            mail: Mail::default(),
             log: Log { level: "info,sqlx=warn,tantivy=warn".to_owned(), format: LogFormat::Text },
         }
     }
@@ -174,7 +263,10 @@ impl Settings {
         in_range("server.max_concurrent", self.server.max_concurrent as u64, 1, 100_000, "1 to 100,000 requests")?;
         in_range("server.shutdown_seconds", self.server.shutdown_seconds, 1, 600, "1 to 600 seconds")?;
         in_range("search.cache_entries", self.search.cache_entries as u64, 0, 1_000_000, "0 to 1,000,000 answers")?;
-        in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")
+        in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")?;
+        self.http.check()?;
+        self.monitor.check()?;
+        self.mail.check()
     }
 
     /// The database's URL, with the default filled in.
@@ -205,4 +297,21 @@ fn in_range(
         return Ok(());
     }
     Err(ConfigError::OutOfRange { setting, value: value.to_string(), expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_must_fit_into_a_header() {
+        let of = |contact: &str| Http { allow_loopback: false, contact: contact.to_owned() };
+        for good in ["", "ops@example.vn", "https://example.vn/lien-he?a=1"] {
+            assert!(of(good).check().is_ok(), "{good}");
+        }
+        for bad in ["ops@example.vn (night)", "a\r\nx: y", "liên-hệ@example.vn", "a b", &"x".repeat(201)] {
+            let error = of(bad).check().unwrap_err().to_string();
+            assert!(error.starts_with("http.contact = ") && error.contains("at most 200"), "{error}");
+        }
+    }
 }

@@ -7,7 +7,11 @@ pub mod app;
 pub mod cli;
 pub mod web;
 
+pub mod simulator;
+
 pub mod assessment;
+
+pub mod monitor;
 
 pub mod search;
 

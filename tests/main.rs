@@ -5,6 +5,7 @@ mod account;
 mod architecture;
 mod assessment;
 mod catalog;
+mod monitor;
 mod platform;
 mod search;
 mod support;

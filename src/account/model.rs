@@ -70,6 +70,8 @@ pub enum Role {
     AgencyHead,
     /// Appraises proposals in the procedure-control unit.
     Appraiser,
+    /// Keeps sources of figures and service levels.
+    MetricOwner,
     /// Reads the record of who did what.
     Auditor,
     /// Runs the installation.
@@ -78,7 +80,8 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::Officer, Self::AgencyHead, Self::Appraiser, Self::Auditor, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::Officer, Self::AgencyHead, Self::Appraiser, Self::MetricOwner, Self::Auditor, Self::Admin];
 
     /// The word it is stored as.
     #[must_use]
@@ -87,6 +90,7 @@ impl Role {
             Self::Officer => "officer",
             Self::AgencyHead => "agency_head",
             Self::Appraiser => "appraiser",
+            Self::MetricOwner => "metric_owner",
             Self::Auditor => "auditor",
             Self::Admin => "admin",
         }
@@ -99,6 +103,7 @@ impl Role {
             Self::Officer => "Cán bộ cơ quan",
             Self::AgencyHead => "Người đứng đầu cơ quan",
             Self::Appraiser => "Cán bộ thẩm định",
+            Self::MetricOwner => "Phụ trách số liệu",
             Self::Auditor => "Người kiểm tra nhật ký",
             Self::Admin => "Quản trị hệ thống",
         }
@@ -107,7 +112,7 @@ impl Role {
 
 /// A word that names no role.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no role: use officer, agency_head, appraiser, auditor or admin")]
+#[error("`{0}` is no role: use officer, agency_head, appraiser, metric_owner, auditor or admin")]
 pub struct UnknownRole(String);
 
 impl FromStr for Role {
@@ -156,6 +161,8 @@ pub enum Access {
     SignedIn,
     /// Who has one of these roles; being an administrator alone is not enough.
     Roles(&'static [Role]),
+    /// Programs with the token of a source of figures, which is looked up where the request comes in; no person.
+    Source,
 }
 
 /// What follows from an [`Access`] for somebody.
@@ -174,7 +181,7 @@ pub enum Decision {
 pub fn allows(access: Access, actor: Option<&Actor>) -> Decision {
     match (access, actor) {
         (Access::Public, _) | (Access::SignedIn, Some(_)) => Decision::Allowed,
-        (_, None) => Decision::NeedsSignIn,
+        (Access::Source, _) | (_, None) => Decision::NeedsSignIn,
         (Access::Roles(roles), Some(actor)) if actor.has_any(roles) => Decision::Allowed,
         (Access::Roles(_), Some(_)) => Decision::Forbidden,
     }

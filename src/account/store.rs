@@ -223,6 +223,16 @@ pub async fn disable(tx: &mut Tx, user_id: &str, now: Timestamp) -> Result<bool,
     Ok(changed)
 }
 
+/// A secret, if there is one of this name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn secret(tx: &mut Tx, name: &str) -> Result<Option<String>, sqlx::Error> {
+    let row: Option<(String,)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::FIND_SECRET).bind(name).fetch_optional(conn).await?);
+    Ok(row.map(|(value,)| value))
+}
+
 /// Keeps a secret unless there is one of that name, and gives the one that is kept.
 ///
 /// # Errors

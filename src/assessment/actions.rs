@@ -1,6 +1,6 @@
 //! Keeps verdicts current: after an import, a claim, new dossiers, and when evidence expires.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -9,10 +9,12 @@ use super::known::{self, Known};
 use super::model::PointValue;
 use super::store::{self, AssessmentError, VerdictRow};
 use super::subject::{Context, Subject};
+use super::take_over::take_over;
 use super::usage::day;
 use super::verdict::{Facts, Verdict};
 use crate::catalog::store::{self as catalog_store, Facets, Stored};
-use crate::platform::changes;
+use crate::monitor::dossier;
+use crate::platform::changes::{self, Change};
 use crate::platform::db::{Db, Tx};
 use crate::platform::word;
 
@@ -55,12 +57,24 @@ pub async fn catch_up(db: &Db, now: Timestamp) -> Result<Evaluated, AssessmentEr
         }
         codes.sort_unstable();
         codes.dedup();
+        take_over_counts(&mut tx, &round, now).await?;
         total.add(evaluate(&mut tx, &codes, now).await?);
         if let Some(last) = round.last() {
             store::set_position(&mut tx, last.seq).await?;
         }
         tx.commit().await?;
     }
+}
+
+/// Takes over the dossiers of procedures that the monitor has counted anew.
+async fn take_over_counts(tx: &mut Tx, round: &[Change], now: Timestamp) -> Result<(), AssessmentError> {
+    let counted = round.iter().filter(|change| change.kind == dossier::actions::CHANGE_KIND);
+    let codes: BTreeSet<&str> = counted.map(|change| change.subject.as_str()).collect();
+    let mut covered = dossier::volumes::Covered::default();
+    for code in codes {
+        take_over(tx, &mut covered, code, now).await?;
+    }
+    Ok(())
 }
 
 /// Looks at every procedure again, whether anything changed or not.

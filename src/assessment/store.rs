@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 
 use super::model::{Claim, EvidenceKind, Point, PointValue, Reason};
-use super::rows;
 use crate::catalog::store::StoreError;
 use crate::on_db;
 use crate::platform::db::Tx;
-use crate::platform::word;
+use crate::platform::{rows, word};
 
 /// The statements of this file; every text runs on both databases.
 pub mod sql {
@@ -341,10 +340,10 @@ pub async fn close(tx: &mut Tx, code: &str, unit: &str, at: i64) -> Result<(), A
 /// # Errors
 /// [`AssessmentError`]
 pub async fn insert(tx: &mut Tx, new: &[VerdictRow]) -> Result<(), AssessmentError> {
-    for part in new.chunks(rows::MOST) {
-        let text = sqlx::AssertSqlSafe(rows::insert_of(sql::INSERT, part.len()));
+    for part in rows::parts(new) {
+        let many = rows::many(tx, sql::INSERT, part.len());
         on_db!(tx, |conn| {
-            let mut query = sqlx::query(text);
+            let mut query = sqlx::query(many.text).persistent(many.keep);
             for row in part {
                 query = query
                     .bind(&row.code)

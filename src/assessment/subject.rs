@@ -1,5 +1,7 @@
 //! One procedure with all that is known of it, and the verdict over it for all units or one.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::derive;
@@ -11,6 +13,7 @@ use super::verdict::{Circumstances, Coverage, Facts, Use, Verdict, is_claimed, i
 use crate::catalog::model::{Level, Procedure, ProcedureKind};
 use crate::catalog::store::Stored;
 use crate::catalog::units;
+use crate::monitor::service_level::store as service_levels;
 use crate::platform::db::Tx;
 
 /// What an evaluation needs besides the procedure.
@@ -24,6 +27,8 @@ pub struct Context {
     pub provinces: i64,
     /// Communes of this installation.
     pub communes: i64,
+    /// Procedures whose availability objective was missed in the last full month (C4); `*` is every procedure.
+    pub broken: BTreeSet<String>,
 }
 
 impl Context {
@@ -35,7 +40,8 @@ impl Context {
         let parameters = Parameters::at(tx, now).await?;
         let provinces = units::count(tx, "province").await?;
         let communes = units::count(tx, "commune").await?;
-        Ok(Self { now, parameters, provinces, communes })
+        let broken = service_levels::broken_codes(tx).await?.into_iter().collect();
+        Ok(Self { now, parameters, provinces, communes, broken })
     }
 }
 
@@ -52,6 +58,8 @@ pub struct Subject {
     pub volumes: Vec<VolumeRow>,
     /// Units in charge, where known.
     pub units: Option<u32>,
+    /// Its availability objective was missed in the last full month.
+    pub broken: bool,
 }
 
 impl Subject {
@@ -84,7 +92,8 @@ impl Subject {
             }
         }
         let units = units_in_charge(&stored.procedure, context);
-        Self { facts: derive::facts(&stored.procedure), everywhere, by_unit, volumes, units }
+        let broken = context.broken.contains(stored.procedure.code.as_str()) || context.broken.contains("*");
+        Self { facts: derive::facts(&stored.procedure), everywhere, by_unit, volumes, units, broken }
     }
 
     /// The claims that count in a unit: its own on a point, and those for all units on points it has none of.
@@ -144,7 +153,7 @@ impl Subject {
             coverage_needed: context.parameters.coverage,
             excludes: false,
             dossiers: self.dossiers(context.now, unit),
-            service_level_broken: false,
+            service_level_broken: self.broken,
         }
     }
 }

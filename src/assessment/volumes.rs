@@ -1,7 +1,8 @@
 //! Dossier counts: what is used, and how much hangs on a gap.
 //!
 //! Two shapes are read: our own (`code,unit,from,to,total,online`) as evidence, and the former portal's weights
-//! (`code,name,weight_dossiers,…`) as a prior, which is never evidence.
+//! (`code,name,weight_dossiers,…`) as a prior, which is never evidence. What the monitor counts from dossier records comes
+//! by `take_over`.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -110,7 +111,7 @@ pub async fn import(
     Ok(report)
 }
 
-/// Keeps rows and notes whose verdicts they touch; the monitor feeds the same function.
+/// Keeps rows and notes whose verdicts they touch.
 ///
 /// # Errors
 /// [`AssessmentError`]

@@ -8,6 +8,7 @@ pub mod fee;
 pub mod import;
 pub mod legal;
 pub mod model;
+pub mod payload;
 pub mod source;
 pub mod starter;
 pub mod store;

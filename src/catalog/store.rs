@@ -77,6 +77,8 @@ pub mod sql {
     pub const CODES_BY_ACT: &str = "SELECT code FROM procedure_acts WHERE number = $1 ORDER BY code LIMIT 10000";
     /// Codes of the public catalog.
     pub const PUBLIC_CODES: &str = "SELECT code FROM procedures WHERE retired_at IS NULL ORDER BY code LIMIT 1000000";
+    /// Codes that are not of the form `d.dddddd`, retired ones too.
+    pub const ODD_CODES: &str = "SELECT code FROM procedures WHERE code NOT LIKE '_.______' ORDER BY code LIMIT 100000";
     /// How many procedures are public, how many are retired, and when the newest change was.
     pub const COUNTS: &str = "
         SELECT CAST(COUNT(*) - COUNT(retired_at) AS BIGINT), CAST(COUNT(retired_at) AS BIGINT),
@@ -86,7 +88,8 @@ pub mod sql {
     pub const IMPORT_BEGIN: &str = "
         INSERT INTO imports (id, source, started_at, complete) VALUES ($1, $2, $3, $4)";
     /// Closes an import's record.
-    pub const IMPORT_END: &str = "UPDATE imports SET finished_at = $2, report = $3 WHERE id = $1";
+    pub const IMPORT_END: &str = "
+        UPDATE imports SET finished_at = $2, report = $3, complete = $4 WHERE id = $1";
     /// Keeps a rejected record with its raw text.
     pub const REJECT: &str = "
         INSERT INTO import_rejections (import_id, line, code_raw, field, reason, message, raw)
@@ -278,15 +281,8 @@ pub struct NewVersion<'a> {
 pub async fn write_version(tx: &mut Tx, procedure: &Procedure, new: NewVersion<'_>) -> Result<(), StoreError> {
     let code = procedure.code.as_str();
     let at = new.valid_from.as_millisecond();
-    let size = i64::try_from(new.payload_size).unwrap_or(i64::MAX);
     let kind = word::of(&procedure.kind);
-    on_db!(tx, |conn| sqlx::query(sql::INSERT_PAYLOAD)
-        .bind(new.payload_sha256)
-        .bind(new.payload)
-        .bind(size)
-        .execute(conn)
-        .await
-        .map(|_| ())?);
+    keep_payload(tx, new.payload_sha256, new.payload, new.payload_size).await?;
     if new.number > 1 {
         on_db!(tx, |conn| sqlx::query(sql::CLOSE_VERSION)
             .bind(code)
@@ -323,6 +319,22 @@ pub async fn write_version(tx: &mut Tx, procedure: &Procedure, new: NewVersion<'
         .await
         .map(|_| ())?);
     write_acts(tx, code, &procedure.legal_basis).await
+}
+
+/// Keeps a packed payload under the SHA-256 of its bytes; `size` is that of the bytes before packing.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn keep_payload(tx: &mut Tx, sha256: &str, packed: &[u8], size: usize) -> Result<(), StoreError> {
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    on_db!(tx, |conn| sqlx::query(sql::INSERT_PAYLOAD)
+        .bind(sha256)
+        .bind(packed)
+        .bind(size)
+        .execute(conn)
+        .await
+        .map(|_| ())?);
+    Ok(())
 }
 
 async fn write_acts(tx: &mut Tx, code: &str, acts: &[LegalAct]) -> Result<(), StoreError> {
@@ -431,6 +443,15 @@ pub async fn codes_by_act(tx: &mut Tx, number: &str) -> Result<Vec<String>, Stor
 /// [`StoreError`]
 pub async fn public_codes(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::PUBLIC_CODES).fetch_all(conn).await?);
+    Ok(rows.into_iter().map(|(code,)| code).collect())
+}
+
+/// Codes of the catalog that are of another length than `d.dddddd`, retired ones too.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn odd_codes(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::ODD_CODES).fetch_all(conn).await?);
     Ok(rows.into_iter().map(|(code,)| code).collect())
 }
 

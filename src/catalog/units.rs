@@ -32,6 +32,10 @@ pub mod sql {
         SELECT u.id FROM units u JOIN unit_aliases a ON a.unit_id = u.id
         WHERE a.scheme = 'bare_name' AND a.value = $1 AND u.level = 'province' AND u.valid_to IS NULL
         ORDER BY u.id LIMIT 1";
+    /// The unit that bears an agency code.
+    pub const BY_AGENCY: &str = "
+        SELECT unit_id FROM unit_aliases WHERE scheme = 'agency' AND value = $1
+        ORDER BY valid_from DESC, unit_id LIMIT 1";
     /// How many units of a level are in force.
     pub const COUNT: &str = "
         SELECT CAST(COUNT(*) AS BIGINT) FROM units WHERE level = $1 AND valid_to IS NULL";
@@ -297,4 +301,14 @@ async fn write_agency(tx: &mut Tx, agency: &Agency, report: &mut UnitsReport) ->
 pub async fn count(tx: &mut Tx, level: &str) -> Result<i64, StoreError> {
     let (n,): (i64,) = on_db!(tx, |conn| sqlx::query_as(sql::COUNT).bind(level).fetch_one(conn).await?);
     Ok(n)
+}
+
+/// The unit that bears an agency code such as `H31`, where one is known.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn of_agency(tx: &mut Tx, code: &str) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::BY_AGENCY).bind(code).fetch_optional(conn).await?);
+    Ok(row.map(|(id,)| id))
 }

@@ -1,10 +1,16 @@
 //! The command line: one binary, one subcommand for each thing it can be told to do.
 
 mod check;
+mod demo;
+mod dossiers;
 mod import;
+mod index766;
 mod organisation;
 mod search;
 mod serve;
+mod simulate;
+mod sources;
+mod sync;
 mod user;
 
 use std::net::SocketAddr;
@@ -45,12 +51,18 @@ enum Command {
     Demo,
     /// Bring data in.
     Import(import::Arguments),
+    /// Visit a portal and bring its catalog in.
+    Sync(sync::Arguments),
     /// Search from the command line.
     Search(search::Arguments),
     /// Add users, give programs tokens, shut users out.
     User(user::Arguments),
+    /// Put sources of figures from a file, list them.
+    Sources(sources::Arguments),
     /// Add organisations that users act for.
     Organisation(organisation::Arguments),
+    /// Stand in for the national portal on this machine: its wire formats, captured answers, faults by setting.
+    Simulate(simulate::Arguments),
     /// Delete the search index and build it anew from the database.
     Reindex,
     /// Bring a PostgreSQL database's schema up to this program's.
@@ -92,12 +104,15 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 settings.data_dir = settings.data_dir.join("demo");
             }
             settings.http.allow_loopback = true;
-            serve::demo(&settings).await
+            demo::demo(&settings).await
         }
         Command::Import(arguments) => import::run(&settings, arguments).await,
+        Command::Sync(arguments) => sync::run(&settings, &arguments).await,
         Command::Search(arguments) => search::run(&settings, arguments).await,
         Command::User(arguments) => user::run(&settings, arguments).await,
+        Command::Sources(arguments) => sources::run(&settings, arguments).await,
         Command::Organisation(arguments) => organisation::run(&settings, arguments).await,
+        Command::Simulate(given) => simulate::run(arguments.listen, given).await,
         Command::Reindex => serve::reindex(&settings).await,
         Command::Migrate => serve::migrate(&settings).await,
         Command::Check => check::run(&settings).await,

@@ -1,6 +1,7 @@
 //! The change log: what changed, in one order that followers can trust.
 
 use jiff::Timestamp;
+use sqlx::QueryBuilder;
 
 use super::db::Tx;
 use crate::on_db;
@@ -28,6 +29,9 @@ pub mod sql {
     pub const NEWEST: &str = "SELECT n FROM counters WHERE name = $1";
 }
 
+/// Entries that one statement writes at most.
+const MOST_ROWS: usize = 1_000;
+
 /// Writes one entry per subject, in the transaction that makes the changes.
 ///
 /// # Errors
@@ -39,15 +43,17 @@ pub async fn record(tx: &mut Tx, kind: &str, subjects: &[String], now: Timestamp
     let count = i64::try_from(subjects.len()).unwrap_or(i64::MAX);
     let (last,): (i64,) =
         on_db!(tx, |conn| sqlx::query_as(sql::NEXT).bind("changes").bind(count).fetch_one(conn).await?);
-    for (seq, subject) in (last - count + 1..).zip(subjects) {
-        on_db!(tx, |conn| sqlx::query(sql::INSERT)
-            .bind(seq)
-            .bind(now.as_millisecond())
-            .bind(kind)
-            .bind(subject)
-            .execute(conn)
-            .await
-            .map(|_| ())?);
+    let (head, _) = sql::INSERT.split_once("VALUES").unwrap_or((sql::INSERT, ""));
+    let mut seq = last - count;
+    for part in subjects.chunks(MOST_ROWS) {
+        on_db!(&mut *tx, |conn| {
+            let mut query = QueryBuilder::new(head);
+            query.push_values(part, |mut values, subject| {
+                seq += 1;
+                values.push_bind(seq).push_bind(now.as_millisecond()).push_bind(kind).push_bind(subject);
+            });
+            query.build().persistent(part.len() == MOST_ROWS || part.len() == 1).execute(conn).await.map(|_| ())?;
+        });
     }
     Ok(())
 }

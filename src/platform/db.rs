@@ -117,8 +117,11 @@ impl Db {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(10));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+            .busy_timeout(Duration::from_secs(10))
+            .row_buffer_size(1_000);
+        // Imports touch many pages in a transaction: with 64 MB they stay in memory until it commits.
+        let large = options.clone().pragma("cache_size", "-65536");
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(large).await?;
         let readers = SqlitePoolOptions::new().max_connections(8).connect_with(options.read_only(true)).await?;
         Ok(Self::Sqlite { writer, readers, path: path.to_owned() })
     }

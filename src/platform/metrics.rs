@@ -62,6 +62,14 @@ impl Metrics {
         Ok(metrics)
     }
 
+    /// Adds a metric that a room counts by itself.
+    ///
+    /// # Errors
+    /// When its name is taken.
+    pub fn register(&self, collector: Box<dyn Collector>) -> Result<(), prometheus::Error> {
+        self.registry.register(collector)
+    }
+
     /// All metrics as Prometheus reads them.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// The table of error codes: code, status, meaning. The API documentation is made from it.
@@ -45,6 +45,17 @@ pub static CODES: &[(Code, &str, StatusCode, &str)] = &[
         StatusCode::CONFLICT,
         "Somebody else has changed it since it was read; read it again.",
     ),
+    (Code::SourceNotFound, "source_not_found", StatusCode::NOT_FOUND, "No source of figures has this id."),
+    (Code::SeriesNotFound, "series_not_found", StatusCode::NOT_FOUND, "The source has no such line of figures."),
+    (
+        Code::TooLarge,
+        "too_large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The body is larger than the address takes; send it in parts.",
+    ),
+    (Code::ServiceLevelNotFound, "service_level_not_found", StatusCode::NOT_FOUND, "No service level has this id."),
+    (Code::IncidentNotFound, "incident_not_found", StatusCode::NOT_FOUND, "No incident has this id."),
+    (Code::MaintenanceNotFound, "maintenance_not_found", StatusCode::NOT_FOUND, "No planned stop has this id."),
     (Code::InvalidField, "invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "A field of the body cannot be used."),
     (Code::PathNotFound, "path_not_found", StatusCode::NOT_FOUND, "Nothing is at this address."),
     (
@@ -98,6 +109,12 @@ pub enum Code {
     ProcedureNotFound,
     NotKnownAt,
     FlagNotFound,
+    SourceNotFound,
+    SeriesNotFound,
+    TooLarge,
+    ServiceLevelNotFound,
+    IncidentNotFound,
+    MaintenanceNotFound,
     Conflict,
     InvalidField,
     PathNotFound,
@@ -133,8 +150,9 @@ impl Code {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
     /// `urn:toantrinh:problem:<code>`
-    #[serde(rename = "type")]
-    pub kind: String,
+    #[serde(rename = "type", serialize_with = "kind")]
+    #[schema(value_type = String)]
+    pub kind: &'static str,
     /// What the code means.
     pub title: &'static str,
     /// HTTP status.
@@ -146,6 +164,23 @@ pub struct Problem {
     /// The parameter or field at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Every field at fault, where a body was checked as a whole.
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    #[schema(value_type = Vec<Fault>)]
+    pub errors: Box<[Fault]>,
+}
+
+fn kind<S: Serializer>(code: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("urn:toantrinh:problem:{code}"))
+}
+
+/// A field at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Fault {
+    /// The field, with the number of the entry in lists: `conditions[0]`.
+    pub field: String,
+    /// What is wrong with it and what it takes.
+    pub message: String,
 }
 
 impl Problem {
@@ -153,13 +188,22 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let row = code.row();
         Self {
-            kind: format!("urn:toantrinh:problem:{}", row.1),
+            kind: row.1,
             title: row.3,
             status: row.2.as_u16(),
             code: row.1,
             detail: detail.into(),
             field: None,
+            errors: Box::default(),
         }
+    }
+
+    /// A body with several fields at fault.
+    #[must_use]
+    pub fn of_fields(errors: Vec<Fault>) -> Self {
+        let first = errors.first().map(|fault| (fault.field.clone(), format!("{} {}", fault.field, fault.message)));
+        let (field, detail) = first.unwrap_or_default();
+        Self { field: Some(field), errors: errors.into(), ..Self::new(Code::InvalidField, detail) }
     }
 
     /// Names the parameter or field at fault.

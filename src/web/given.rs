@@ -39,6 +39,19 @@ pub fn read_cursor(given: &Given, cursor: &str) -> Option<usize> {
     (u64::from_str_radix(of, 16).ok()? == fingerprint(given) && at <= 10_000_000).then_some(at)
 }
 
+/// The cursor of the page that begins at an instant, epoch milliseconds.
+#[must_use]
+pub fn cursor_at(given: &Given, at: i64) -> String {
+    format!("{at:x}-{:x}", fingerprint(given))
+}
+
+/// The instant of a cursor; `None` when it was made by another list.
+#[must_use]
+pub fn read_cursor_at(given: &Given, cursor: &str) -> Option<i64> {
+    let (at, of) = cursor.split_once('-')?;
+    (u64::from_str_radix(of, 16).ok()? == fingerprint(given)).then(|| i64::from_str_radix(at, 16).ok())?
+}
+
 /// What a cursor belongs to: everything but the size of a page.
 fn fingerprint(given: &Given) -> u64 {
     let mut hasher = DefaultHasher::new();

@@ -1,7 +1,8 @@
 //! Lets a request through to its handler, or says why not. Nothing passes that the table of routes does not allow.
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{MatchedPath, Request, State};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest, MatchedPath, Multipart, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -9,9 +10,10 @@ use axum::response::{IntoResponse, Response};
 use super::pages;
 use super::routes::{self, Found};
 use super::state::AppState;
-use super::visitor::Visitor;
+use super::visitor::{Sender, Visitor};
 use crate::account::model::{Access, Decision, allows};
 use crate::account::secret::same;
+use crate::monitor::intake::table;
 use crate::platform::problem::{Code, Problem};
 
 /// Where people sign in.
@@ -22,6 +24,8 @@ const CSRF_HEADER: &str = "x-csrf-token";
 const CSRF_FIELD: &str = "csrf";
 /// Largest form that is searched for the field, bytes.
 const MAX_FORM: usize = 2 * 1024 * 1024;
+/// Largest form with a file, bytes: the largest table, and room for the fields beside it.
+const MAX_UPLOAD: usize = table::MAX_BYTES + 64 * 1024;
 
 /// Finds the route's row, the visitor, and whether both go together.
 ///
@@ -51,6 +55,9 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
             return refuse(&state, &visitor, &request, &problem);
         }
     };
+    if access == Access::Source {
+        return sent(&state, &visitor, request, next).await;
+    }
     if let Some(problem) = refusal(&visitor, access, &request, changes) {
         return refuse(&state, &visitor, &request, &problem);
     }
@@ -70,6 +77,24 @@ fn refusal(visitor: &Visitor, access: Access, request: &Request, changes: bool) 
         Decision::Allowed => None,
         Decision::NeedsSignIn => Some(Problem::new(Code::NotSignedIn, "sign in, or send a token that still holds")),
         Decision::Forbidden => Some(Problem::new(Code::Forbidden, "none of your roles may use this address")),
+    }
+}
+
+/// Runs the handler of an address that is for sources, when the request shows the token of one. No browser sends a token
+/// by itself, so no other site can.
+async fn sent(state: &AppState, visitor: &Visitor, mut request: Request, next: Next) -> Response {
+    match Sender::of(state, request.headers()).await {
+        Ok(Some(sender)) => {
+            request.extensions_mut().insert(sender);
+            let mut response = next.run(request).await;
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Ok(None) => {
+            let problem = Problem::new(Code::NotSignedIn, "send the token of a source that is on");
+            refuse(state, visitor, &request, &problem)
+        }
+        Err(error) => refuse(state, visitor, &request, &Problem::internal(&error)),
     }
 }
 
@@ -107,16 +132,41 @@ async fn with_csrf(visitor: &Visitor, request: Request, changes: bool) -> Result
         };
     }
     let kind = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    if !kind.is_some_and(|kind| kind.starts_with(b"application/x-www-form-urlencoded")) {
+    let is = |word: &[u8]| kind.is_some_and(|kind| kind.starts_with(word));
+    let with_file = is(b"multipart/form-data");
+    if !with_file && !is(b"application/x-www-form-urlencoded") {
         return Err(no_csrf(request));
     }
     let (parts, body) = request.into_parts();
-    let Ok(form) = to_bytes(body, MAX_FORM).await else {
-        return Err(no_csrf(Request::from_parts(parts, Body::empty())));
+    let Ok(form) = to_bytes(body, if with_file { MAX_UPLOAD } else { MAX_FORM }).await else {
+        let problem = Problem::new(Code::TooLarge, "the form is larger than 2 MiB, or its file than 4 MiB");
+        return Err((Request::from_parts(parts, Body::empty()), problem));
     };
-    let right = url::form_urlencoded::parse(&form).any(|(name, value)| name == CSRF_FIELD && same(&value, &expected));
-    let request = Request::from_parts(parts, Body::from(form));
+    let right = if with_file {
+        file_form_has(&parts, form.clone(), &expected).await
+    } else {
+        url::form_urlencoded::parse(&form).any(|(name, value)| name == CSRF_FIELD && same(&value, &expected))
+    };
+    let mut request = Request::from_parts(parts, Body::from(form));
+    if with_file {
+        // It has been measured here.
+        DefaultBodyLimit::disable().apply(&mut request);
+    }
     if right { Ok(request) } else { Err(no_csrf(request)) }
+}
+
+/// Whether a form with files has the right csrf field; our forms have it before the file.
+async fn file_form_has(parts: &Parts, form: Bytes, expected: &str) -> bool {
+    let mut copy = Request::new(Body::from(form));
+    copy.headers_mut().clone_from(&parts.headers);
+    DefaultBodyLimit::disable().apply(&mut copy);
+    let Ok(mut fields) = <Multipart as FromRequest<()>>::from_request(copy, &()).await else { return false };
+    while let Ok(Some(field)) = fields.next_field().await {
+        if field.name() == Some(CSRF_FIELD) {
+            return field.text().await.is_ok_and(|shown| same(&shown, expected));
+        }
+    }
+    false
 }
 
 fn no_csrf(request: Request) -> (Request, Problem) {

@@ -5,9 +5,12 @@
 
 pub mod api;
 pub mod assets;
+pub mod failure;
+pub mod form;
 pub mod format;
 pub mod given;
 pub mod guard;
+pub mod listing;
 pub mod middleware;
 pub mod openapi;
 pub mod ops;

@@ -13,6 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
+use super::pages::{service_level, status};
 use super::state::AppState;
 use super::{api, assets, guard, middleware, openapi, ops, pages};
 use crate::platform::problem::{Code, Problem};
@@ -34,6 +35,39 @@ pub fn router(state: &AppState) -> Router {
         .route("/lanh-dao/chua-toan-trinh", get(pages::board::page))
         .route("/lanh-dao/chua-toan-trinh/{id}", post(pages::board::decide))
         .route("/api/v1/gaps", get(api::gaps::gaps))
+        .route("/api/v1/maintenances", get(api::maintenances::list).post(api::maintenances::announce))
+        .route("/api/v1/maintenances/{id}", post(api::maintenances::change))
+        .route("/co-quan/bao-tri", get(pages::maintenance::page).post(pages::maintenance::announce))
+        .route("/co-quan/bao-tri/{id}", post(pages::maintenance::change))
+        .route("/co-quan/thong-bao", get(pages::notifications::page).post(pages::notifications::change))
+        .route("/co-quan/nguon", get(pages::source::list::page))
+        .route("/co-quan/nguon/moi", get(pages::source::form::new).post(pages::source::form::create))
+        .route("/co-quan/nguon/dan", get(pages::source::paste::page).post(pages::source::paste::load))
+        .route("/co-quan/nguon/{id}", get(pages::source::show::page))
+        .route("/co-quan/nguon/{id}/sua", get(pages::source::form::edit).post(pages::source::form::change))
+        .route("/co-quan/nguon/{id}/trang-thai", post(pages::source::show::switched))
+        .route("/co-quan/nguon/{id}/ma", post(pages::source::show::token))
+        .route("/co-quan/nguon/{id}/nhap", post(pages::source::entry::typed))
+        .route("/co-quan/nguon/{id}/tai-len", post(pages::source::entry::uploaded))
+        .route("/api/v1/sources", get(api::sources::sources).post(api::source_work::create))
+        .route("/api/v1/sources/try", post(api::source_work::try_source))
+        .route("/api/v1/sources/{id}", get(api::sources::source).put(api::source_work::change))
+        .route("/api/v1/sources/{id}/enable", post(api::source_work::enable))
+        .route("/api/v1/sources/{id}/disable", post(api::source_work::disable))
+        .route("/api/v1/sources/{id}/token", post(api::source_work::token))
+        .route("/api/v1/sources/{id}/figures", post(api::source_work::figures))
+        .route("/api/v1/observations", get(api::observations::observations).post(api::push::push))
+        .route("/api/v1/dossiers", post(api::push::dossiers))
+        .route("/tinh-trang", get(status::overview::page))
+        .route("/tinh-trang/su-co/{id}", get(status::incident::page))
+        .route("/api/v1/incidents", get(api::incidents::list))
+        .route("/api/v1/incidents/{id}", get(api::incidents::one))
+        .route("/muc-dich-vu", get(service_level::list::page))
+        .route("/muc-dich-vu/{id}", get(service_level::budget::page))
+        .route("/co-quan/muc-dich-vu/moi", get(service_level::form::new).post(service_level::form::create))
+        .route("/co-quan/muc-dich-vu/{id}/sua", get(service_level::form::edit).post(service_level::form::change))
+        .route("/api/v1/service-levels", get(api::service_levels::list).post(api::service_levels::create))
+        .route("/api/v1/service-levels/{id}", get(api::service_levels::one).put(api::service_levels::change))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/v1/me", get(api::account::me))
         .route("/api/v1/audit", get(api::account::audit_page))

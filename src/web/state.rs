@@ -6,14 +6,19 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum_extra::extract::cookie::Key;
 use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
 
 use crate::assessment;
 use crate::config::Settings;
 use crate::platform::changes;
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, Tx};
+use crate::platform::http::Client;
 use crate::platform::metrics::Metrics;
 use crate::search::engine::Engine;
+
+/// Sources that may be tried at once, by everybody together.
+const TRIALS: usize = 4;
 
 /// An answer as it goes out, with its entity tag.
 #[derive(Debug, Clone)]
@@ -34,6 +39,10 @@ pub struct Parts {
     pub db: Db,
     /// Search.
     pub engine: Arc<Engine>,
+    /// Asks sources, for whoever tries one.
+    pub http: Client,
+    /// Trials that may run at once.
+    pub trials: Semaphore,
     /// The time of day.
     pub clock: SharedClock,
     /// Figures of this process.
@@ -76,6 +85,8 @@ impl AppState {
         Self(Arc::new(Parts {
             db,
             engine,
+            http: Client::new(&settings.http),
+            trials: Semaphore::new(TRIALS),
             clock,
             metrics,
             answers: (entries > 0).then(|| Cache::new(entries)),

@@ -2,6 +2,9 @@
 
 use askama::Template;
 
+use super::pages::performance::PerformanceSection;
+use super::pages::status::section::StatusSection;
+
 /// What frames every page.
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
@@ -284,6 +287,8 @@ pub struct ProcedurePage {
     pub journey: Vec<StationLine>,
     pub may_record: bool,
     pub portal_url: Option<String>,
+    pub status: Option<StatusSection>,
+    pub performance: Option<PerformanceSection>,
     pub contents: Vec<Link>,
     pub description: Option<Vec<String>>,
     pub papers: Vec<PaperGroup>,

@@ -12,6 +12,7 @@ use super::state::AppState;
 use crate::account::model::Actor;
 use crate::account::secret::Secret;
 use crate::account::session::actions::{actor_of_session, actor_of_token};
+use crate::monitor::source::kept::{Source, SourceError, of_token};
 use crate::platform::problem::{Code, Problem};
 
 /// Name of the session's cookie.
@@ -70,6 +71,31 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let actor = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.actor.clone());
         actor.map(Self).ok_or_else(|| Problem::new(Code::NotSignedIn, "sign in first"))
+    }
+}
+
+/// A program with the token of a source that is on. The guard puts it into the request.
+#[derive(Debug, Clone)]
+pub struct Sender(pub Source);
+
+impl Sender {
+    /// Whose token a request shows; `None` when it shows none that holds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(state: &AppState, headers: &HeaderMap) -> Result<Option<Self>, SourceError> {
+        let Some(token) = bearer(headers) else { return Ok(None) };
+        let source = of_token(&mut state.db.read().await?, &Secret::shown(token)).await?;
+        Ok(source.map(Self))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Sender {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let sender = parts.extensions.get::<Self>().cloned();
+        sender.ok_or_else(|| Problem::new(Code::NotSignedIn, "send the token of a source that is on"))
     }
 }
 

@@ -6,7 +6,7 @@ mod canada;
 mod current;
 mod flags;
 mod gap;
-mod given;
+pub mod given;
 mod history;
 mod lint;
 mod list;

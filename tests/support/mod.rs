@@ -1,5 +1,7 @@
 //! Databases, servers and corpora for tests. Everything real, everything thrown away afterwards.
 
+pub mod wire;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use toantrinh::catalog::import::report::Report;
 use toantrinh::config::Settings;
 use toantrinh::platform::clock::FixedClock;
 use toantrinh::platform::db::Db;
+use toantrinh::simulator;
 
 /// The instant at which tests take place: 24 November 2026, 09:00 in Vietnam.
 pub const NOW: Timestamp = Timestamp::constant(1_795_485_600, 0);
@@ -192,4 +195,22 @@ pub async fn corpus() -> Option<TestDb> {
     let db = sqlite().await;
     import_file(&db.db, &path, &options()).await;
     Some(db)
+}
+
+/// A simulator of the portal with the captures of the real data, or `None`, said aloud, where they are not there.
+pub async fn simulator(faults: &str) -> Option<simulator::Running> {
+    let from = shared("portal")?;
+    Some(simulator_of(Some(from), faults, 0).await)
+}
+
+/// A simulator of the portal with the starter catalog: 94 procedures, 83 of them with details.
+pub async fn made_up_simulator(faults: &str) -> simulator::Running {
+    simulator_of(None, faults, 0).await
+}
+
+/// A simulator of the portal with these captures, faults and seed.
+pub async fn simulator_of(from: Option<PathBuf>, faults: &str, seed: u64) -> simulator::Running {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let faults = simulator::faults::parse(faults).unwrap();
+    simulator::start(simulator::Settings { from, faults, seed }, listener).await.unwrap()
 }

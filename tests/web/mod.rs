@@ -1,5 +1,8 @@
 //! The API and the pages as a caller meets them.
 
+mod source_pages;
+mod sources;
+
 use scraper::{Html, Selector};
 use toantrinh::assessment::actions::catch_up;
 use toantrinh::catalog::starter;

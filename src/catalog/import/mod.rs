@@ -1,9 +1,12 @@
 //! Importing procedures: a file in, a report out, nothing lost on the way.
 //!
-//! `lines` cuts the input into records, `actions` compares each with what is stored and writes new versions,
-//! `report` says what happened.
+//! `lines` cuts a file into records, `run` compares each with what is stored and writes new versions, `actions` puts a
+//! file through a run, `report` says what happened. Whatever else brings records, such as a visit to the portal, lets a
+//! run take them batch by batch.
 
 pub mod actions;
+mod clash;
 pub mod lines;
 pub mod report;
+pub mod run;
 mod store;

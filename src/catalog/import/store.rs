@@ -39,15 +39,16 @@ pub async fn begin(tx: &mut Tx, id: &str, source: &str, complete: bool, now: Tim
     Ok(())
 }
 
-/// Closes the record of a run with its report.
+/// Closes the record of a run with its report, and with whether what it lacked was removed.
 ///
 /// # Errors
 /// [`StoreError`]
-pub async fn end(tx: &mut Tx, id: &str, report: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn end(tx: &mut Tx, id: &str, report: &str, complete: bool, now: Timestamp) -> Result<(), StoreError> {
     on_db!(tx, |conn| sqlx::query(sql::IMPORT_END)
         .bind(id)
         .bind(now.as_millisecond())
         .bind(report)
+        .bind(i64::from(complete))
         .execute(conn)
         .await
         .map(|_| ())?);

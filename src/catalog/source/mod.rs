@@ -1,11 +1,12 @@
 //! The formats procedures arrive in, each read into the same facts.
 //!
 //! A record is recognised by its shape, not by its file: a line of the corpus, an item of the portal's list, an answer of
-//! its detail API, or a line of the starter catalog. What a field fails to say is left out with a warning; only a record
+//! its detail API, a row of the former portal's search, or a line of the starter catalog. What a field fails to say is left out with a warning; only a record
 //! without code or name is refused.
 
 mod api;
 mod docx;
+mod former;
 mod list;
 mod markdown;
 mod page;
@@ -35,6 +36,8 @@ pub enum Shape {
     ListItem,
     /// An answer of the portal's detail API.
     Detail,
+    /// A row of the former portal's search.
+    Former,
     /// A line of the starter catalog.
     Starter,
 }
@@ -80,6 +83,10 @@ pub fn read(bytes: &[u8]) -> Result<Vec<SourceRecord>, Reject> {
 }
 
 fn read_value(value: &Value) -> Result<Vec<SourceRecord>, Reject> {
+    // The former portal answers with a bare list of rows.
+    if let Some(rows) = value.as_array().filter(|rows| !rows.is_empty() && rows.iter().all(former::is_row)) {
+        return rows.iter().map(former::read).collect();
+    }
     if !value.is_object() {
         return Err(Reject::NotAnObject(value::kind(value)));
     }
@@ -101,6 +108,8 @@ fn read_value(value: &Value) -> Result<Vec<SourceRecord>, Reject> {
     value::check_sizes(value, MAX_FIELD_BYTES)?;
     let record = if value.get("starter").is_some() {
         starter::read(value)?
+    } else if former::is_row(value) {
+        former::read(value)?
     } else if value.get("detailKind").is_some() || value.get("inCatalog20260718").is_some() {
         corpus(value)?
     } else if value.get("executionSteps").is_some() || value.get("executionMethods").is_some() {
@@ -120,7 +129,11 @@ pub fn code_hint(bytes: &[u8]) -> Option<String> {
 }
 
 fn begin(value: &Value, shape: Shape) -> Result<SourceRecord, Reject> {
-    let code_raw = value::required_text(value, "code")?;
+    begin_with(value, "code", shape)
+}
+
+fn begin_with(value: &Value, field: &'static str, shape: Shape) -> Result<SourceRecord, Reject> {
+    let code_raw = value::required_text(value, field)?;
     let code = ProcedureCode::parse(&code_raw).map_err(Reject::Code)?;
     let mut warnings = Vec::new();
     if code.odd {
@@ -186,8 +199,10 @@ fn corpus(value: &Value) -> Result<SourceRecord, Reject> {
 /// Lays a record's facts over what is known of its procedure. Doing it twice changes nothing.
 pub fn apply(record: &SourceRecord, onto: &mut Procedure) {
     onto.code = record.code.code.clone();
-    if let Some(detail) = &record.detail {
-        lay_detail(detail, onto);
+    match &record.detail {
+        Some(row) if record.shape == Shape::Former => former::fill(row, onto),
+        Some(detail) => lay_detail(detail, onto),
+        None => {}
     }
     if let Some(list) = &record.list {
         list.lay(onto);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Reject, SourceRecord, apply, read};
+use super::{Reject, Shape, SourceRecord, apply, read};
 use crate::catalog::model::{Channel, Level, Procedure, ProcedureKind};
 
 fn one(value: &Value) -> SourceRecord {
@@ -236,4 +236,23 @@ fn a_byte_order_mark_and_a_captured_exchange_are_seen_through() {
     let exchange =
         json!({"url": "x", "response": {"code": "OK", "data": {"items": [list("1.000001"), list("1.000002")]}}});
     assert_eq!(read(exchange.to_string().as_bytes()).unwrap().len(), 2);
+}
+
+#[test]
+fn rows_of_the_former_portal_fill_what_nothing_else_has_said() {
+    let row = r#"[{"ID": "432777", "PROCEDURE_CODE": "1.015045", "PROCEDURE_NAME": "Cấp  giấy phép",
+        "PUBLISHED_AGENCY": "Bộ Công an", "IMPLEMENTATION_AGENCY": "Công an Xã; Công an tỉnh",
+        "FIELD_NAME": "An toàn bức xạ và hạt nhân(Bộ Khoa học và Công nghệ)", "AMOUNT": "3", "ROW_STT": "1"}]"#;
+    let record = read(row.as_bytes()).unwrap().remove(0);
+    assert_eq!((record.code_raw.as_str(), record.shape, record.retired), ("1.015045", Shape::Former, None));
+    let mut fresh = Procedure::default();
+    apply(&record, &mut fresh);
+    assert_eq!((fresh.name.as_str(), fresh.issuer.as_deref()), ("Cấp giấy phép", Some("Bộ Công an")));
+    assert_eq!(fresh.handling_agencies, ["Công an Xã", "Công an tỉnh"]);
+    assert_eq!(fresh.fields, ["An toàn bức xạ và hạt nhân"]);
+    let mut known = Procedure { name: "Tên mới".to_owned(), issuer: Some("Bộ mới".to_owned()), ..fresh.clone() };
+    apply(&record, &mut known);
+    assert_eq!((known.name.as_str(), known.issuer.as_deref()), ("Tên mới", Some("Bộ mới")));
+    assert!(matches!(read(b"[{}]"), Err(Reject::NotAnObject(_))));
+    assert!(matches!(read(b"[]"), Err(Reject::NotAnObject(_))));
 }

@@ -18,8 +18,34 @@ use crate::platform::clock::VIETNAM;
 use crate::platform::problem::{Code, Problem};
 use crate::search::document::SearchDoc;
 use crate::web::format::{date, iso};
+use crate::web::pages::performance;
+use crate::web::pages::status::section;
 use crate::web::parameters::{shorten, unknown as unknown_parameter};
 use crate::web::state::{AppState, Prepared};
+
+/// How what a procedure needs is now, and how dossiers fare.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Its services; `None` when none is watched.
+    pub status: Option<section::Known>,
+    /// Its dossiers; `None` when nothing is to be said.
+    pub performance: Option<performance::Known>,
+}
+
+/// Reads both in one transaction; nothing of a procedure that is gone, or of a day that is past.
+///
+/// # Errors
+/// When the database fails.
+pub async fn watched(state: &AppState, looked: &Looked, at: Option<Timestamp>) -> Result<Seen, Problem> {
+    if looked.retired || at.is_some() {
+        return Ok(Seen::default());
+    }
+    let (code, now) = (looked.procedure.code.as_str(), state.clock.now());
+    let mut tx = state.db.read().await?;
+    let status = section::read(&mut tx, code, now).await.map_err(|error| Problem::internal(&error))?;
+    let today = now.to_zoned_datetime(VIETNAM).date();
+    Ok(Seen { status, performance: Some(performance::read(&mut tx, code, today).await?) })
+}
 
 /// A procedure as it was on the day asked for, or as it is.
 pub struct Looked {
@@ -60,6 +86,7 @@ pub async fn detail(
 ) -> Result<Response, Problem> {
     let at = read_at(raw.as_deref())?;
     let looked = look_up(&state, &code, at).await?;
+    let seen = watched(&state, &looked, at).await?;
     let today = SearchDoc::of(&Stored { procedure: looked.procedure.clone(), ..looked.stored.clone() });
     let view = ProcedureDetail {
         procedure: &looked.procedure,
@@ -72,6 +99,11 @@ pub async fn detail(
         version: looked.version,
         versions: looked.versions.into_iter().map(Into::into).collect(),
         variants: looked.variants,
+        status: seen.status.as_ref().map(section::StatusView::of),
+        performance: match seen.performance {
+            Some(performance::Known::Figures(figures)) => Some(*figures),
+            _ => None,
+        },
     };
     let body = serde_json::to_vec(&view).map_err(|e| Problem::internal(&e))?;
     let mut hasher = DefaultHasher::new();

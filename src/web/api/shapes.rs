@@ -5,9 +5,11 @@ use utoipa::ToSchema;
 
 use crate::catalog::model::{Level, Procedure, ProcedureKind};
 use crate::catalog::store::Version;
+use crate::monitor::dossier::performance::Performance;
 use crate::search::document::{DeclaredLevel, OnlineState, SearchDoc};
 use crate::search::find::Found;
 use crate::web::format::iso;
+use crate::web::pages::status::section::StatusView;
 
 /// A page of procedures.
 #[derive(Debug, Serialize, ToSchema)]
@@ -127,6 +129,12 @@ pub struct ProcedureDetail<'a> {
     pub versions: Vec<VersionView>,
     /// Codes of provincial copies of the same procedure, this one left out.
     pub variants: Vec<String>,
+    /// How the services that it needs are now and were in the last 90 days; `null` when none is watched.
+    pub status: Option<StatusView>,
+    /// How dossiers fared in the last year: period, n, shares of 1 each with the whole they are of; `null` below 30
+    /// judged dossiers. A share whose part is 1 to 4 is told by its bounds only.
+    #[schema(value_type = Option<Object>)]
+    pub performance: Option<Performance>,
 }
 
 /// One version of a procedure.

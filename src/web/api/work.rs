@@ -37,7 +37,8 @@ pub fn refused(error: DecideError) -> Problem {
     }
 }
 
-fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
+/// The body, or a 422 that says why it cannot be read.
+pub(super) fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
     match body {
         Ok(Json(body)) => Ok(body),
         Err(rejection) => Err(Problem::new(Code::InvalidField, shorten(&rejection.body_text())).at("body")),

@@ -1,12 +1,19 @@
 //! Pages for people: complete without a script, Vietnamese first.
 
+pub mod bar;
 pub mod board;
 pub mod claim;
 mod journey;
+pub mod maintenance;
 pub mod message;
+pub mod notifications;
+pub mod performance;
 pub mod procedure;
 pub mod search;
+pub mod service_level;
 pub mod sign_in;
+pub mod source;
+pub mod status;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};

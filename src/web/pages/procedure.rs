@@ -5,13 +5,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
-use super::{badge, frame, journey, message, render};
+use super::status::section;
+use super::{badge, frame, journey, message, performance, render};
 use crate::catalog::model::{Channel, Paper, Procedure, ProcedureKind};
 use crate::catalog::store::{Stored, Version};
 use crate::platform::problem::Problem;
 use crate::search::document::SearchDoc;
 use crate::web::api::assessment::{self, Asked, AssessmentView};
-use crate::web::api::detail::{Looked, look_up, read_at};
+use crate::web::api::detail::{Looked, look_up, read_at, watched};
 use crate::web::format::{date, date_vi, money_vi};
 use crate::web::routes::WORKERS;
 use crate::web::state::AppState;
@@ -35,6 +36,7 @@ async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str
     let at = read_at(raw)?;
     let looked = look_up(state, code, at).await?;
     let assessed = assess(state, &looked, at, visitor).await?;
+    let watched = watched(state, &looked, at).await?;
     let p = &looked.procedure;
     let shown = SearchDoc::of(&Stored { procedure: p.clone(), ..looked.stored.clone() });
     let code = p.code.to_string();
@@ -49,6 +51,8 @@ async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str
         journey: assessed.as_ref().map(|view| journey::stations(view, p)).unwrap_or_default(),
         may_record: visitor.actor.as_ref().is_some_and(|actor| actor.has_any(WORKERS)),
         portal_url: p.portal_url.clone().filter(|url| url.starts_with("https://") && !looked.retired),
+        status: watched.status.as_ref().map(section::section).transpose().map_err(|error| Problem::internal(&error))?,
+        performance: watched.performance.as_ref().and_then(performance::section),
         contents: Vec::new(),
         description: p.description.as_deref().map(paragraphs),
         papers: papers(&p.papers),
@@ -238,6 +242,8 @@ fn version(code: &str, version: &Version, current: i64) -> VersionLine {
 
 fn contents(page: &ProcedurePage) -> Vec<Link> {
     let sections = [
+        ("Tình trạng dịch vụ", "tinh-trang", page.status.is_some()),
+        ("Kết quả giải quyết", "ket-qua-giai-quyet", page.performance.is_some()),
         ("Hành trình trực tuyến", "hanh-trinh", !page.journey.is_empty()),
         ("Giới thiệu", "gioi-thieu", page.description.is_some()),
         ("Giấy tờ cần có", "giay-to", !page.papers.is_empty()),

@@ -1,0 +1,66 @@
+//! What goes on beside polling: incidents, service levels, and letters about them.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Settings;
+use crate::monitor::notify::deliver::{Post, deliver};
+use crate::monitor::notify::mail::{MailError, Mailer};
+use crate::monitor::{incident, service_level};
+use crate::platform::clock::SharedClock;
+use crate::platform::db::Db;
+use crate::platform::http::Client;
+
+/// How often new polls are looked at, and letters that wait.
+const LOOK: Duration = Duration::from_secs(3);
+/// How often service levels are evaluated; their figures change every five minutes.
+const EVALUATE: SignedDuration = SignedDuration::from_mins(1);
+
+/// What watches polls and tells people.
+pub struct Watch {
+    db: Db,
+    clock: SharedClock,
+    post: Post,
+}
+
+impl Watch {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// [`MailError`] when the settings of mail cannot be used.
+    pub fn new(settings: &Settings, db: Db, clock: SharedClock) -> Result<Self, MailError> {
+        let post = Post { client: Client::new(&settings.http), mailer: Mailer::new(&settings.mail)? };
+        Ok(Self { db, clock, post })
+    }
+
+    /// Watches until told to stop. Several processes may do so at once: each thing is done by one of them.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut evaluated = Timestamp::MIN;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            let now = self.clock.now();
+            if let Err(error) = incident::actions::follow(&self.db, now).await {
+                tracing::error!(error = %error, "incidents could not be followed");
+            }
+            if now.duration_since(evaluated) >= EVALUATE {
+                evaluated = now;
+                if let Err(error) = service_level::evaluate::evaluate(&self.db, now).await {
+                    tracing::error!(error = %error, "service levels could not be evaluated");
+                }
+            }
+            let delivered = deliver(&self.db, &self.post, &*self.clock);
+            tokio::select! {
+                // A letter that is cut off is sent again after its lease.
+                () = stop.cancelled() => return,
+                done = delivered => if let Err(error) = done {
+                    tracing::error!(error = %error, "letters could not be sent");
+                }
+            }
+        }
+    }
+}

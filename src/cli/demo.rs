@@ -1,0 +1,53 @@
+//! `demo`: the starter catalog, and sources of a simulated portal that the real poller asks.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+
+use crate::app;
+use crate::catalog::starter;
+use crate::config::Settings;
+use crate::monitor::source::actions::{Keeper, load_file};
+use crate::platform::clock::{Clock, SystemClock};
+use crate::platform::db::Db;
+use crate::simulator::{self, faults};
+
+/// Where the simulated portal listens, so that its sources keep their addresses from one run to the next.
+const PORTAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8766);
+/// Some answers come late and a few fail, as they do.
+const FAULTS: &str = "latency=400ms:0.05,5xx=0.01,only=/t/";
+/// What the demonstration polls, with `{portal}` for the address.
+const SOURCES: &str = include_str!("demo_sources.toml");
+
+/// Serves the starter catalog from a folder of its own, beside a portal that is simulated in this process.
+pub async fn demo(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let now = SystemClock.now();
+    let db = Db::open(&settings.database_url()).await?;
+    db.migrate().await?;
+    let report = starter::load(&db, now).await?;
+    crate::assessment::actions::catch_up(&db, now).await?;
+    tracing::info!(procedures = report.public, "the starter catalog is loaded");
+    let portal = simulate(&db, now).await?;
+    let running = app::start(settings, db, Arc::new(SystemClock), true).await?;
+    tracing::info!(url = %format_args!("http://{}", running.address), "serving");
+    running.until_signal().await;
+    portal.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Starts the portal and makes the sources that ask it.
+async fn simulate(db: &Db, now: Timestamp) -> anyhow::Result<simulator::Running> {
+    let listener = match TcpListener::bind(PORTAL).await {
+        Ok(listener) => listener,
+        // Somebody else has the port: any other will do, and the sources get a new version.
+        Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
+    };
+    let settings = simulator::Settings { from: None, faults: faults::parse(FAULTS)?, seed: 1 };
+    let portal = simulator::start(settings, listener).await?;
+    load_file(db, Keeper::COMMAND_LINE, &SOURCES.replace("{portal}", &portal.base()), now).await?;
+    tracing::info!(url = %portal.base(), "a portal is simulated");
+    Ok(portal)
+}

@@ -1,0 +1,98 @@
+//! What people do about notifications: subscribe, switch on and off, read. Each in one transaction with its audit entry.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::model::{NewSubscription, Subscription};
+use super::store;
+use crate::account::audit;
+use crate::account::model::{Actor, Login};
+use crate::account::store as account_store;
+use crate::monitor::field::{self, FieldError};
+use crate::platform::db::{Db, Tx};
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum NotifyError {
+    /// Fields are wrong.
+    #[error("{}", field::line(.0))]
+    Invalid(Vec<FieldError>),
+    /// There is none of this id.
+    #[error("there is no such subscription")]
+    Missing,
+    /// Somebody was faster.
+    #[error("somebody else has changed it: look at it again")]
+    Conflict,
+    /// The database failed.
+    #[error("the database failed")]
+    Sql(#[from] sqlx::Error),
+}
+
+/// Adds a subscription. `allow_loopback` is the setting `http.allow_loopback`.
+///
+/// # Errors
+/// [`NotifyError`]; nothing is kept then.
+pub async fn subscribe(
+    db: &Db,
+    actor: &Actor,
+    wanted: NewSubscription,
+    allow_loopback: bool,
+    now: Timestamp,
+) -> Result<Subscription, NotifyError> {
+    let mut tx = db.write().await?;
+    let known = is_known(&mut tx, &wanted.target).await?;
+    wanted.check(known, allow_loopback).map_err(NotifyError::Invalid)?;
+    let new = Subscription {
+        id: uuid::Uuid::now_v7().to_string(),
+        wanted,
+        enabled: true,
+        created_at: now.as_millisecond(),
+        created_by: actor.login.clone(),
+        version: 1,
+    };
+    store::insert(&mut tx, &new).await?;
+    audit::record(&mut tx, actor, "subscription_added", &new.id, &json!(new.wanted), now).await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+async fn is_known(tx: &mut Tx, login: &str) -> Result<bool, sqlx::Error> {
+    let Some(login) = Login::read(login).filter(|read| read.as_str() == login) else { return Ok(false) };
+    let Some(found) = account_store::credentials(tx, &login).await? else { return Ok(false) };
+    Ok(account_store::actor(tx, &found.id).await?.is_some())
+}
+
+/// Switches a subscription on or off; `version` is the one that was seen.
+///
+/// # Errors
+/// [`NotifyError`]; nothing is changed then.
+pub async fn switch(
+    db: &Db,
+    actor: &Actor,
+    id: &str,
+    version: i64,
+    enabled: bool,
+    now: Timestamp,
+) -> Result<(), NotifyError> {
+    let mut tx = db.write().await?;
+    store::find(&mut tx, id).await?.ok_or(NotifyError::Missing)?;
+    if !store::switch(&mut tx, id, version, enabled).await? {
+        return Err(NotifyError::Conflict);
+    }
+    audit::record(&mut tx, actor, "subscription_switched", id, &json!({ "enabled": enabled }), now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Somebody read a notification of theirs.
+///
+/// # Errors
+/// [`NotifyError`]
+pub async fn read(db: &Db, actor: &Actor, id: &str, now: Timestamp) -> Result<(), NotifyError> {
+    let mut tx = db.write().await?;
+    if !store::read(&mut tx, id, &actor.login, now).await? {
+        return Err(NotifyError::Missing);
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! The monitor: sources, polling, values, dossiers, index 766, service levels, and the simulator that tests poll.
+
+mod assessed;
+mod dossiers;
+mod given;
+mod index766;
+mod intake;
+mod judged;
+mod observation;
+mod poll;
+mod privacy;
+mod probe;
+mod records;
+mod replicas;
+mod running;
+mod service;
+mod shown;
+mod simulator;
+mod source;
+mod sync;

@@ -1,0 +1,6 @@
+//! Requests to others: the guard, every way to fail, limits, TLS.
+
+mod faults;
+mod guard;
+mod limits;
+mod tls;

@@ -93,7 +93,7 @@ async fn history(db: &Db, ids: &[i64], from: i64, of_one: i64) -> anyhow::Result
             tx.commit().await?;
         }
     }
-    report("values of one series, a day at a time", ids.len() as i64 * of_one, started.elapsed());
+    report("values of one series, a day at a time", i64::try_from(ids.len())? * of_one, started.elapsed());
     Ok(())
 }
 
@@ -125,7 +125,7 @@ async fn questions(db: &Db, ids: &[i64], from: i64, to: i64, of_one: i64) -> any
         if raw.len() < 10 {
             let started = Instant::now();
             let values = store::values(&mut db.read().await?, *id, from, to, i64::MAX).await?;
-            let bad = values.iter().filter(|value| value.failure.is_some()).count() as i64;
+            let bad = i64::try_from(values.iter().filter(|value| value.failure.is_some()).count())?;
             raw.push(started.elapsed());
             ensure!(bad == answer.sum.bad, "{bad} failures, the roll-ups have {}", answer.sum.bad);
         }

@@ -4,7 +4,7 @@
 //! begins later than 2 s after its slot, or when it takes more than 300 MB. `-- fast [SECONDS]` asks as fast as it can, in
 //! turns with Debian's `prometheus-blackbox-exporter` where it is installed, which stores nothing; it fails when fewer than
 //! twice as many are asked and stored a second of processor time. On SQLite, or on the empty PostgreSQL database that
-//! `BENCH_DATABASE` names. The targets are a process of their own.
+//! `BENCH_DATABASE` names. The targets are the simulator, in a process of its own.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -28,8 +28,8 @@ use toantrinh::platform::clock::{Clock, SharedClock, SystemClock};
 use toantrinh::platform::db::Db;
 use toantrinh::platform::http::Client;
 use toantrinh::platform::metrics::Metrics;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use toantrinh::simulator;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 const TARGETS: u32 = 5_000;
@@ -43,7 +43,8 @@ const GOAL: f64 = 2.0;
 const PROBES: &str = "SELECT COUNT(*) FROM observations";
 /// The most memory, MB.
 const MEMORY: u64 = 300;
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nchao";
+/// What stands in the simulator's answer, as a pattern.
+const PATTERN: &str = "^o.";
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -57,31 +58,13 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// Answers every request on every loopback address.
+/// The simulator, on every loopback address.
 async fn targets() -> anyhow::Result<()> {
     let listener = TcpListener::bind("0.0.0.0:0").await?;
-    println!("{}", listener.local_addr()?.port());
-    loop {
-        let (stream, _) = listener.accept().await?;
-        tokio::spawn(serve(stream));
-    }
-}
-
-async fn serve(mut stream: TcpStream) {
-    let mut buffer = [0u8; 4096];
-    let mut length = 0;
-    while let Ok(read) = stream.read(&mut buffer[length..]).await {
-        length += read;
-        if read == 0 || length == buffer.len() {
-            return;
-        }
-        if buffer[..length].ends_with(b"\r\n\r\n") {
-            length = 0;
-            if stream.write_all(ANSWER).await.is_err() {
-                return;
-            }
-        }
-    }
+    let settings = simulator::Settings { from: None, faults: simulator::faults::parse("")?, seed: 0 };
+    let running = simulator::start(settings, listener).await?;
+    println!("{}", running.address.port());
+    std::future::pending().await
 }
 
 /// A process that is ended with this one.
@@ -143,9 +126,9 @@ async fn run(fast: bool, seconds: u64) -> anyhow::Result<()> {
     }
     println!("{TARGETS} targets on {} made in {:.1} s", db.kind(), started.elapsed().as_secs_f64());
     if fast {
-        beside(&db, folder.path(), port, seconds).await?
+        beside(&db, folder.path(), port, seconds).await?;
     } else {
-        steady(&db, seconds).await?
+        steady(&db, seconds).await?;
     }
     let memory = peak_memory()?;
     println!("peak memory {memory} MB");
@@ -232,7 +215,9 @@ fn middle(name: &str, rates: &mut [f64]) -> f64 {
 /// Starts the exporter with a module that judges as the targets' conditions do; `None`, said aloud, where it is missing.
 fn exporter(folder: &Path) -> anyhow::Result<Option<(Ended, String)>> {
     let file = folder.join("blackbox.yml");
-    let module = "modules:\n  page:\n    prober: http\n    timeout: 10s\n    http:\n      valid_status_codes: [200]\n      preferred_ip_protocol: ip4\n      fail_if_body_not_matches_regexp: ['ch.o']\n";
+    let module = format!(
+        "modules:\n  page:\n    prober: http\n    timeout: 10s\n    http:\n      valid_status_codes: [200]\n      preferred_ip_protocol: ip4\n      fail_if_body_not_matches_regexp: ['{PATTERN}']\n"
+    );
     fs::write(&file, module)?;
     let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let started = Command::new("prometheus-blackbox-exporter")
@@ -285,7 +270,7 @@ fn target(n: u32, port: u16) -> anyhow::Result<Definition> {
     Ok(serde_json::from_value(serde_json::json!({
         "id": format!("target-{n}"), "name": format!("Target {n}"), "owner": "bench", "kind": "http_probe",
         "url": address(n, port), "every_seconds": 60, "host_limit": 64,
-        "conditions": ["status == 200", "body matches \"ch.o\""],
+        "conditions": ["status == 200", format!("body matches \"{PATTERN}\"")],
     }))?)
 }
 

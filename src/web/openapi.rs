@@ -25,6 +25,8 @@ use crate::platform::problem::{CODES, Problem};
         api::maintenances::change,
         api::incidents::list,
         api::incidents::one,
+        api::index766::list,
+        api::index766::one,
         api::service_levels::list,
         api::service_levels::one,
         api::service_levels::create,

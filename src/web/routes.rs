@@ -65,6 +65,8 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/tinh-trang/su-co/{id}", Access::Public),
     ("GET", "/api/v1/incidents", Access::Public),
     ("GET", "/api/v1/incidents/{id}", Access::Public),
+    ("GET", "/api/v1/index-766", Access::Public),
+    ("GET", "/api/v1/index-766/{department}", Access::Public),
     ("GET", "/muc-dich-vu", Access::Public),
     ("GET", "/muc-dich-vu/{id}", Access::Public),
     ("GET", "/co-quan/muc-dich-vu/moi", Access::Roles(KEEPERS)),

@@ -1,9 +1,10 @@
 //! The monitor: sources, polling, values, dossiers, index 766, service levels, and the simulator that tests poll.
 
 mod assessed;
+mod commands;
 mod dossiers;
 mod given;
-mod index766;
+pub mod index766;
 mod intake;
 mod judged;
 mod observation;

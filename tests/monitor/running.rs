@@ -94,7 +94,7 @@ async fn three_pollers_on_one_database_ask_for_no_slot_twice() {
         for one in pollers {
             one.await.unwrap();
         }
-        let asked = log.asked.lock().unwrap();
+        let asked = std::mem::take(&mut *log.asked.lock().unwrap());
         let twice: Vec<_> = asked.iter().filter(|(_, times)| **times > 1).collect();
         assert!(twice.is_empty(), "{twice:?} on {}", test.db.kind());
         assert_eq!(count(&test.db, KEPT).await, i64::try_from(asked.len()).unwrap(), "all that was asked is kept");
@@ -216,10 +216,10 @@ async fn the_program_polls_by_itself_and_shows_its_figures() {
         count(&test.db, KEPT).await > 0
     })
     .await;
-    let text = app.get("/metrics").await.text().await.unwrap();
-    assert!(text.contains(r#"toantrinh_polls_total{kind="http_probe",outcome="good"}"#), "{text}");
+    let shown = app.get("/metrics").await.text().await.unwrap();
+    assert!(shown.contains(r#"toantrinh_polls_total{kind="http_probe",outcome="good"}"#), "{shown}");
     for name in ["toantrinh_poll_drift_seconds_count", "toantrinh_poll_circuits_open", "toantrinh_rollup_lag_seconds"] {
-        assert!(text.contains(name), "{name}");
+        assert!(shown.contains(name), "{name}");
     }
     app.stop().await;
     assert!(!server.asked().is_empty());

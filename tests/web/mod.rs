@@ -1,5 +1,6 @@
 //! The API and the pages as a caller meets them.
 
+mod index766;
 mod source_pages;
 mod sources;
 

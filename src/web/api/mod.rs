@@ -5,6 +5,7 @@ pub mod assessment;
 pub mod detail;
 pub mod gaps;
 pub mod incidents;
+pub mod index766;
 pub mod list;
 pub mod maintenances;
 pub mod observation_views;

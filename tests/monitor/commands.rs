@@ -81,6 +81,6 @@ async fn one_command_simulates_the_portal_and_another_brings_it_in_with_faults_o
     // Late answers and waiting times are left out: they make the test longer, not the catalog another.
     let portal = simulate(&from, "429=0.01:retry_after=0,5xx=0.01,waf=0.01,truncated=0.01,drop=0.01");
     let struck = sync(&portal, &faulty);
-    assert!(struck["failures"].as_object().is_some_and(|kinds| kinds.len() >= 4), "{struck}");
+    assert!(struck["traffic"]["failures"].as_object().is_some_and(|kinds| kinds.len() == 5), "{struck}");
     assert_eq!(catalog(&faulty).await, known, "faults end with the same catalog");
 }

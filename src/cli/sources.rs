@@ -10,9 +10,11 @@ use crate::app;
 use crate::config::Settings;
 use crate::monitor::poll::store as polls;
 use crate::monitor::source::actions::{self, Keeper, Loaded};
+use crate::monitor::source::trial::{Sample, SampleReading, try_once};
 use crate::monitor::source::{file, kept};
 use crate::platform::clock::{Clock, SystemClock};
 use crate::platform::db::Db;
+use crate::platform::http::Client;
 use crate::platform::word;
 use crate::web::format::iso;
 
@@ -32,7 +34,7 @@ enum What {
     Load {
         /// The file.
         path: PathBuf,
-        /// Check and compare only, write nothing.
+        /// Check, compare, ask each source once and show what came; write nothing.
         #[arg(long)]
         dry_run: bool,
     },
@@ -47,6 +49,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<Ex
         What::Load { path, dry_run } => {
             let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             let loaded = if dry_run {
+                show_samples(settings, &text).await?;
                 compare(&db, &text).await?
             } else {
                 actions::load_file(&db, Keeper::COMMAND_LINE, &text, SystemClock.now()).await?
@@ -58,6 +61,34 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<Ex
     }
     db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Asks each source of a file once and prints what came.
+async fn show_samples(settings: &Settings, text: &str) -> anyhow::Result<()> {
+    let client = Client::new(&settings.http);
+    for definition in file::read(text)? {
+        let sample = try_once(&client, &definition, SystemClock.now()).await;
+        println!("{}: {}", definition.id, told(&sample));
+    }
+    Ok(())
+}
+
+/// A sample in one line.
+fn told(sample: &Sample) -> String {
+    if !sample.asked {
+        return "is sent to us, nothing to ask for".to_owned();
+    }
+    let milliseconds = sample.phases.map_or(0.0, |phases| phases.total);
+    let Some(failure) = sample.failure else {
+        let readings: Vec<String> = sample.readings.iter().map(reading).collect();
+        return format!("good after {milliseconds:.0} ms {}", readings.join(", ")).trim_end().to_owned();
+    };
+    format!("{}: {}", word::of(&failure), sample.message)
+}
+
+fn reading(reading: &SampleReading) -> String {
+    let value = reading.value.map_or_else(|| word::of(&reading.state), |value| value.to_string());
+    format!("{} = {value} {}", reading.metric, reading.unit)
 }
 
 /// What loading a file would do.

@@ -239,8 +239,10 @@ async fn pushed_figures_are_kept_once_corrected_and_reported() {
         };
         let counts =
             |report: &Value| ["added", "corrected", "unchanged", "refused"].map(|name| report[name].as_u64().unwrap());
+        let looked = served.push(&format!("{path}?dry_run=true"), &token, items(12).to_string()).await;
+        assert_eq!(counts(&looked.json().await.unwrap()), [2, 0, 0, 2]);
         let first = push(12).await;
-        assert_eq!(counts(&first), [2, 0, 0, 2]);
+        assert_eq!(counts(&first), [2, 0, 0, 2], "nothing was kept of what was only looked at");
         let at =
             |n: usize| (&first["refusals"][n]["index"], &first["refusals"][n]["field"], &first["refusals"][n]["code"]);
         assert_eq!(at(0), (&json!(2), &json!("value"), &json!("wrong_type")));

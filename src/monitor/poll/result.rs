@@ -1,6 +1,10 @@
 //! Which values a poll brought, and of which series.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
 
 use super::write::Finished;
 use crate::monitor::model::State;
@@ -12,6 +16,14 @@ use crate::monitor::source::model::{Definition, POLL, PROBE, What};
 pub const CERTIFICATE: &str = "certificate_days";
 /// Longest detail that is kept, characters.
 const DETAIL: usize = 300;
+
+/// Digits from which on a run of them may be somebody's number: of a phone, an identity card, an account.
+const PERSONAL_DIGITS: usize = 9;
+
+/// An e-mail address, or digits with whatever people write between them.
+#[expect(clippy::expect_used, reason = "a pattern of this file, which a test reads")]
+static PERSONAL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d(?:[ .-]?\d){8,}").expect("a pattern of this file"));
 
 /// A value that a poll brought. Its number of series is not known yet.
 #[derive(Debug, Clone)]
@@ -118,7 +130,8 @@ fn read(finished: &Finished, reading: &Reading) -> NewObservation {
 
 /// What a failed poll met, in one line.
 fn detail(outcome: &Outcome) -> String {
-    let mut text: String = outcome.message.chars().filter(|c| !c.is_control()).take(DETAIL).collect();
+    let told = without_numbers_of_people(&outcome.message);
+    let mut text: String = told.chars().filter(|c| !c.is_control()).take(DETAIL).collect();
     let phases = &outcome.phases;
     // Writing to a string cannot fail.
     if let Some(status) = outcome.status {
@@ -134,4 +147,35 @@ fn detail(outcome: &Outcome) -> String {
         phases.transfer.as_secs_f64() * 1000.0,
     );
     text
+}
+
+/// A text of somebody else without e-mail addresses and long numbers: an answer that was not expected may name people.
+fn without_numbers_of_people(text: &str) -> String {
+    let hide = |found: &Captures<'_>| {
+        let found = &found[0];
+        let digits = found.chars().filter(char::is_ascii_digit).count();
+        let address = found.parse::<IpAddr>().is_ok();
+        let personal = found.contains('@') || (digits >= PERSONAL_DIGITS && !address);
+        if personal { "…".to_owned() } else { found.to_owned() }
+    };
+    PERSONAL.replace_all(text, hide).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_and_addresses_of_people_are_left_out() {
+        for (told, kept) in [
+            (r#"json $.a == "x": it was "0912 345 678""#, r#"json $.a == "x": it was "…""#),
+            ("it was 001.094.012.345", "it was …"),
+            ("it was an.nguyen@example.vn, 12", "it was …, 12"),
+            ("connect 192.168.100.200:8080: refused", "connect 192.168.100.200:8080: refused"),
+            ("status == 200: it was 404", "status == 200: it was 404"),
+            ("2026-11-25", "2026-11-25"),
+        ] {
+            assert_eq!(without_numbers_of_people(told), kept);
+        }
+    }
 }

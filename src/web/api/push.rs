@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -16,6 +16,7 @@ use crate::monitor::intake::report::IntakeReport;
 use crate::monitor::source::kept::Source;
 use crate::monitor::source::model::What;
 use crate::platform::problem::{Code, Problem};
+use crate::web::api::source_work::dry_run;
 use crate::web::state::AppState;
 use crate::web::visitor::Sender;
 
@@ -79,6 +80,7 @@ fn of_other_kind(source: &Source, needed: &str) -> Problem {
 /// # Errors
 /// 401 without the token of a source that is on; 403 when it is of another kind; 413; 422 when the body is no array.
 #[utoipa::path(post, path = "/api/v1/observations", tag = "monitor",
+    params(("dry_run" = Option<bool>, Query, description = "Only look: nothing is stored")),
     request_body(content = Vec<Object>, description = "Figures"),
     responses(
         (status = 200, description = "what became of them", body = IntakeReport),
@@ -90,9 +92,11 @@ fn of_other_kind(source: &Source, needed: &str) -> Problem {
 pub async fn push(
     State(state): State<AppState>,
     Sender(source): Sender,
+    RawQuery(raw): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<IntakeReport>, Problem> {
+    let dry_run = dry_run(raw.as_deref())?;
     if !matches!(source.definition.what, What::Push(_)) {
         return Err(of_other_kind(&source, "push"));
     }
@@ -113,7 +117,7 @@ pub async fn push(
             Err(refused) => read.refused.push(refused),
         }
     }
-    Ok(Json(take(&state.db, &Target::of(&source.definition), read, None, false, now).await?))
+    Ok(Json(take(&state.db, &Target::of(&source.definition), read, None, dry_run, now).await?))
 }
 
 /// Send dossiers with the token of a dossier feed, as NDJSON: one `HoSoDongBoDVC` record a line, at most 64 MiB.

@@ -234,8 +234,11 @@ pub async fn token(
     Ok((StatusCode::CREATED, quiet, body).into_response())
 }
 
-/// Whether a table is only looked at.
-fn dry_run(raw: Option<&str>) -> Result<bool, Problem> {
+/// Whether figures are only looked at.
+///
+/// # Errors
+/// 422 naming the parameter.
+pub fn dry_run(raw: Option<&str>) -> Result<bool, Problem> {
     let mut dry_run = false;
     for (name, value) in url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
         match &*name {

@@ -35,14 +35,15 @@ impl Watch {
         Ok(Self { db, clock, post })
     }
 
-    /// Watches until told to stop. Several processes may do so at once: each thing is done by one of them.
+    /// Watches until told to stop. Several processes may do so at once: each thing is done by one of them. Letters leave
+    /// beside the rest, so that a receiver that does not answer holds nothing up.
     pub async fn run(self, stop: CancellationToken) {
+        tokio::join!(self.look(&stop), self.send(&stop));
+    }
+
+    async fn look(&self, stop: &CancellationToken) {
         let mut evaluated = Timestamp::MIN;
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(LOOK) => {}
-            }
+        while pause(stop).await {
             let now = self.clock.now();
             if let Err(error) = incident::actions::follow(&self.db, now).await {
                 tracing::error!(error = %error, "incidents could not be followed");
@@ -53,14 +54,26 @@ impl Watch {
                     tracing::error!(error = %error, "service levels could not be evaluated");
                 }
             }
-            let delivered = deliver(&self.db, &self.post, &*self.clock);
+        }
+    }
+
+    async fn send(&self, stop: &CancellationToken) {
+        while pause(stop).await {
             tokio::select! {
                 // A letter that is cut off is sent again after its lease.
                 () = stop.cancelled() => return,
-                done = delivered => if let Err(error) = done {
+                done = deliver(&self.db, &self.post, &*self.clock) => if let Err(error) = done {
                     tracing::error!(error = %error, "letters could not be sent");
                 }
             }
         }
+    }
+}
+
+/// Waits until the next look; `false` when it is time to stop.
+async fn pause(stop: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        () = tokio::time::sleep(LOOK) => true,
     }
 }

@@ -135,9 +135,8 @@ impl Intake {
 
     /// Counts a batch in one transaction.
     pub(super) async fn write(&mut self, mut batch: Batch) -> Result<(), DossierError> {
-        let kept = batch.rejected.iter().take(MOST_LISTED.saturating_sub(self.report.quarantined.len()));
-        let listed = kept.clone().count();
-        self.report.quarantined.extend(kept.map(|one| Quarantined {
+        let told = batch.rejected.iter().take(MOST_LISTED.saturating_sub(self.report.quarantined.len()));
+        self.report.quarantined.extend(told.map(|one| Quarantined {
             line: one.line,
             field: one.refused.field,
             reason: one.refused.reason,
@@ -147,7 +146,7 @@ impl Intake {
         batch.entries.sort_by_key(|entry| (entry.day, entry.hash));
         let mut tx = self.db.write().await?;
         bulk::lock(&mut tx, 0).await?;
-        store::reject(&mut tx, self.source, &batch.rejected[..listed], self.now).await?;
+        store::reject(&mut tx, self.source, &batch.rejected, self.now).await?;
         self.groups.take_in(&mut tx, &batch).await?;
         let merged = self.merge(&mut tx, &batch).await?;
         self.report.taken += merged.taken;

@@ -261,6 +261,7 @@ pub async fn rejections(tx: &mut Tx, source: &str, limit: i64) -> Result<Vec<Rej
 }
 
 /// The pattern of agency codes below one; such codes hold no sign that a pattern gives a meaning.
-pub(super) fn below(unit: &str) -> String {
+#[must_use]
+pub fn below(unit: &str) -> String {
     format!("{unit}.%")
 }

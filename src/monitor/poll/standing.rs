@@ -101,7 +101,7 @@ pub fn next(
     let mut pause = ended.retry_after.map(|pause| i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
     standing.circuit_until = None;
     if let (Some(_), true) = (ended.failure, manner != Manner::Probe) {
-        let (open, own) = pause_after(manner, standing.failures, ended.status, jitter);
+        let (open, own) = pause_after(manner, standing.failures, ended, jitter);
         pause = pause.max(Some(own));
         standing.circuit_until = open.then(|| ended.at.saturating_add(pause.unwrap_or(own)));
     }
@@ -136,8 +136,9 @@ fn count(before: Standing, ended: Ended) -> Standing {
 }
 
 /// Whether the circuit opens, and for how long the source is left alone, milliseconds.
-fn pause_after(manner: Manner, failures: i64, status: Option<u16>, jitter: f64) -> (bool, i64) {
-    if manner == Manner::Portal && matches!(status, Some(403 | 429)) {
+fn pause_after(manner: Manner, failures: i64, ended: Ended, jitter: f64) -> (bool, i64) {
+    let refused = matches!(ended.status, Some(403 | 429)) || ended.failure == Some(FailureKind::WafChallenge);
+    if manner == Manner::Portal && refused {
         return (true, REFUSED);
     }
     if failures >= OPENS_AFTER {
@@ -230,6 +231,9 @@ mod tests {
             let next = super::next(Manner::Portal, (T, DAILY), Standing::default(), None, longer, 0.0);
             assert_eq!(next.standing.circuit_until, Some(refused.at + 3 * HOUR));
         }
+        let wall = ended(Some(FailureKind::WafChallenge));
+        let next = next(Manner::Portal, (T, DAILY), Standing::default(), None, wall, 0.0);
+        assert_eq!(next.standing.circuit_until, Some(wall.at + HOUR), "a wall refuses too, whatever its status");
     }
 
     #[test]

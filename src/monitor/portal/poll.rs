@@ -94,7 +94,7 @@ fn this_year(now: Timestamp) -> i16 {
 }
 
 /// A visit that ended as a poll. One that was stopped failed by what stopped it, one that gave up by the kind of failure
-/// it met most; a visit whose requests are used up goes on next time and did not fail.
+/// it met most; a visit whose requests are used up goes on next time and did not fail, nor did one that found something odd.
 fn polled(
     ended: Ended,
     stopped_by: Option<String>,
@@ -103,7 +103,9 @@ fn polled(
     traffic: &Tally,
 ) -> Polled {
     let requests = i64::try_from(traffic.requests).unwrap_or(i64::MAX);
-    if ended == Ended::Complete || stopped_by.as_deref() == Some(BUDGET) {
+    // What came whole over the wire and was not all we expected is no failure: asking again at once brings the same.
+    let odd = ended == Ended::Partial && traffic.failures.is_empty();
+    if ended == Ended::Complete || stopped_by.as_deref() == Some(BUDGET) || odd {
         return Polled { outcome: Outcome::default(), requests };
     }
     let most = || traffic.failures.iter().max_by_key(|(_, count)| **count).map(|(kind, _)| kind.clone());
@@ -141,6 +143,8 @@ mod tests {
         assert_eq!((wall.outcome.failure, wall.outcome.status), (Some(FailureKind::WafChallenge), None));
         let gave_up = polled(Ended::Partial, None, None, None, &traffic(&[("http_5xx", 1), ("timeout", 4)]));
         assert_eq!((gave_up.outcome.failure, gave_up.outcome.status), (Some(FailureKind::Timeout), None));
+        let odd = polled(Ended::Partial, None, None, Some("1 item could not be read".to_owned()), &traffic(&[]));
+        assert_eq!(odd.outcome.failure, None);
         let complete = polled(Ended::Complete, None, None, None, &traffic(&[("http_5xx", 1)]));
         assert_eq!((complete.outcome.failure, complete.requests), (None, 9));
         let used_up = polled(Ended::Stopped, Some(BUDGET.to_owned()), None, None, &traffic(&[]));

@@ -66,6 +66,8 @@ pub struct ReportsReport {
     pub formalities: u64,
     /// Reports that could not be had, each with why.
     pub failed: Vec<String>,
+    /// Reports that the portal does not have; that is no failure.
+    pub missing: Vec<String>,
     /// What is odd: sums, differences to own points, changed names.
     pub warnings: Vec<String>,
     /// Requests, retries, failures, bytes, waiting.
@@ -84,7 +86,7 @@ impl fmt::Display for ReportsReport {
             self.answers, self.departments, self.new, self.corrected, self.unchanged, self.formalities
         )?;
         write_tally(f, &self.traffic, self.duration_ms)?;
-        for (what, list) in [("failed", &self.failed), ("note", &self.warnings)] {
+        for (what, list) in [("failed", &self.failed), ("missing", &self.missing), ("note", &self.warnings)] {
             for line in list.iter().take(20) {
                 writeln!(f, "  {what} {line}")?;
             }
@@ -121,6 +123,10 @@ pub async fn collect(
         None if report.failed.is_empty() => Ended::Complete,
         None => Ended::Partial,
     };
+    if let Some(failure) = &stopped {
+        report.stopped_by = Some(failure.kind.clone());
+        report.retry_after_seconds = failure.wait.map(|wait| wait.as_secs());
+    }
     report.reason = stopped
         .map(|failure| failure.message)
         .or_else(|| (!report.failed.is_empty()).then(|| format!("{} reports could not be had", report.failed.len())));
@@ -229,7 +235,7 @@ impl Visit<'_> {
                 return Ok(None);
             }
             Err(Refusal::Missing(message)) => {
-                self.report.failed.push(format!("{}: {message}", what().trim_end()));
+                self.report.missing.push(format!("{}: {message}", what().trim_end()));
                 return Ok(None);
             }
         };

@@ -7,9 +7,12 @@ use super::line::Line;
 use super::model::{Definition, Indicator};
 use super::scope_store;
 use super::window::{self, Span};
+use crate::monitor::dossier::performance::on_time;
+use crate::monitor::dossier::sums::Scope;
 use crate::monitor::observation::model::{DAY, MINUTE, Step, vietnam_day};
 use crate::monitor::observation::rollup::Aggregate;
 use crate::monitor::observation::window_store;
+use crate::platform::calendar::model::date;
 use crate::platform::db::Tx;
 
 /// A question to the database costs about as much as reading so many windows more.
@@ -127,13 +130,16 @@ async fn pair(tx: &mut Tx, good: i64, all: i64, span: Span) -> Result<Counts, sq
     Ok(counts)
 }
 
-/// Dossiers finished in a time, by whether they were in time; those without a time limit are told apart.
+/// Dossiers that were in time or became late on days that are over; those without a time limit are told apart.
 async fn dossiers(tx: &mut Tx, d: &Definition, span: Span) -> Result<(Counts, Option<i64>), sqlx::Error> {
-    let days = (vietnam_day(span.from), vietnam_day(span.to));
-    let found = scope_store::dossiers(tx, &d.scope.procedure, &d.scope.unit, days.0, days.1).await?;
+    let (from, to) = (vietnam_day(span.from), vietnam_day(span.to));
+    let number = |day: i64| i32::try_from(day).unwrap_or(i32::MAX);
+    let scope = Scope { code: &d.scope.procedure, unit: &d.scope.unit, from: number(from), to: number(to) - 1 };
+    let found = on_time(tx, &scope, date(number(to))).await?;
+    let first = scope_store::first_day(tx, scope.code, scope.unit).await?;
     let (good, bad) = (found.on_time, found.late);
-    let first = found.first_day.map(|day| span.from + (day - days.0) * DAY);
-    Ok((Counts { good, bad, other: found.not_judged, received: good + bad, ..Counts::default() }, first))
+    let counts = Counts { good, bad, other: found.not_judged, received: good + bad, ..Counts::default() };
+    Ok((counts, first.map(|day| span.from + (day - from) * DAY)))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a count that came as a number")]

@@ -64,10 +64,10 @@ fn what(d: &Definition, l: Language) -> String {
         ),
         Indicator::DossiersOnTime => (
             format!(
-                "Mục tiêu: ít nhất {goal} hồ sơ giải quyết xong đúng hạn, trên số hồ sơ xong có hạn, tính theo ngày xong."
+                "Mục tiêu: ít nhất {goal} hồ sơ có hạn được giải quyết đúng hạn. Hồ sơ đúng hạn tính vào ngày xong; hồ sơ trễ, kể cả chưa xong, tính vào ngày đến hạn."
             ),
             format!(
-                "Objective: at least {goal} of finished dossiers with a time limit were in time, by the day they were finished."
+                "Objective: at least {goal} of dossiers with a time limit were in time. Those in time count on the day they were finished; late ones, finished or not, on the day they were due."
             ),
         ),
         Indicator::RemarksOnTime => (

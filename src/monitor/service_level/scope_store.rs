@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::rhythm::Rhythm;
+use crate::monitor::dossier::store::below;
 use crate::monitor::observation::series::Series;
 use crate::on_db;
 use crate::platform::db::Tx;
@@ -32,21 +33,16 @@ pub mod sql {
         SELECT at FROM rollups
         WHERE series_id = $1 AND step = '5m' AND at >= $2 AND at < $3 AND good + not_applicable + suppressed > 0
         ORDER BY at LIMIT 1000000";
-    /// Dossiers finished on days from `$3` up to but without `$4`, by whether they were in time.
-    pub const DOSSIERS: &str = "
-        SELECT CAST(COALESCE(SUM(d.on_time), 0) AS BIGINT), CAST(COALESCE(SUM(d.late), 0) AS BIGINT),
-               CAST(COALESCE(SUM(d.not_judged), 0) AS BIGINT)
-        FROM dossier_statistics d JOIN dossier_groups g ON g.id = d.group_id
-        WHERE (g.code = $1 OR CAST($1 AS TEXT) = '') AND (g.unit_id = $2 OR CAST($2 AS TEXT) = '')
-          AND d.day >= $3 AND d.day < $4";
-    /// The first day on which dossiers were counted.
+    /// The first day on which dossiers were counted; `$3` matches the units below.
     pub const FIRST_DAY: &str = "
         SELECT MIN(d.day) FROM dossier_statistics d JOIN dossier_groups g ON g.id = d.group_id
-        WHERE (g.code = $1 OR CAST($1 AS TEXT) = '') AND (g.unit_id = $2 OR CAST($2 AS TEXT) = '')";
+        WHERE (g.code = $1 OR CAST($1 AS TEXT) = '')
+          AND (g.unit_id = $2 OR g.unit_id LIKE $3 OR CAST($2 AS TEXT) = '')";
     /// Does a procedure exist?
     pub const HAS_PROCEDURE: &str = "SELECT code FROM procedures WHERE code = $1";
-    /// Does a unit have dossiers?
-    pub const HAS_UNIT: &str = "SELECT unit_id FROM dossier_groups WHERE unit_id = $1 LIMIT 1";
+    /// Does a unit, or one below it, have dossiers?
+    pub const HAS_UNIT: &str = "
+        SELECT unit_id FROM dossier_groups WHERE unit_id = $1 OR unit_id LIKE $2 ORDER BY unit_id LIMIT 1";
 }
 
 /// Sources of a procedure, in order.
@@ -132,35 +128,16 @@ pub async fn delivered(tx: &mut Tx, series: i64, from: i64, to: i64) -> Result<V
     Ok(rows.into_iter().map(|(at,)| at).collect())
 }
 
-/// Dossiers finished in some days.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Dossiers {
-    /// In time.
-    pub on_time: i64,
-    /// Late.
-    pub late: i64,
-    /// Without a time limit to judge them by.
-    pub not_judged: i64,
-    /// The first day on which any were counted, from 1 January 1970; it may lie before the days asked for.
-    pub first_day: Option<i64>,
-}
-
-/// Dossiers of a procedure, a unit, or both, finished on days from `from` up to but without `to`, counted from 1 January
+/// The first day on which dossiers of a procedure, of a unit with all below it, or of both were counted, from 1 January
 /// 1970 in Vietnam. An empty text is no condition.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn dossiers(tx: &mut Tx, code: &str, unit: &str, from: i64, to: i64) -> Result<Dossiers, sqlx::Error> {
-    let (on_time, late, not_judged): (i64, i64, i64) = on_db!(tx, |conn| sqlx::query_as(sql::DOSSIERS)
-        .bind(code)
-        .bind(unit)
-        .bind(from)
-        .bind(to)
-        .fetch_one(conn)
-        .await?);
-    let (first_day,): (Option<i64>,) =
-        on_db!(tx, |conn| sqlx::query_as(sql::FIRST_DAY).bind(code).bind(unit).fetch_one(conn).await?);
-    Ok(Dossiers { on_time, late, not_judged, first_day })
+pub async fn first_day(tx: &mut Tx, code: &str, unit: &str) -> Result<Option<i64>, sqlx::Error> {
+    let below = below(unit);
+    let (day,): (Option<i64>,) =
+        on_db!(tx, |conn| sqlx::query_as(sql::FIRST_DAY).bind(code).bind(unit).bind(below).fetch_one(conn).await?);
+    Ok(day)
 }
 
 /// Does a procedure exist?
@@ -173,12 +150,13 @@ pub async fn has_procedure(tx: &mut Tx, code: &str) -> Result<bool, sqlx::Error>
     Ok(row.is_some())
 }
 
-/// Does a unit have dossiers?
+/// Does a unit, or one below it, have dossiers?
 ///
 /// # Errors
 /// When the database fails.
 pub async fn has_dossiers(tx: &mut Tx, unit: &str) -> Result<bool, sqlx::Error> {
+    let below = below(unit);
     let row: Option<(String,)> =
-        on_db!(tx, |conn| sqlx::query_as(sql::HAS_UNIT).bind(unit).fetch_optional(conn).await?);
+        on_db!(tx, |conn| sqlx::query_as(sql::HAS_UNIT).bind(unit).bind(below).fetch_optional(conn).await?);
     Ok(row.is_some())
 }

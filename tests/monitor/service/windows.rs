@@ -186,7 +186,9 @@ async fn dossiers_on_time_come_from_the_statistics_of_a_procedure_and_a_unit() {
         let day = toantrinh::monitor::observation::model::vietnam_day(at("2026-11-03T00:00"));
         let groups =
             [(1, "1.900001", "H31.1", 80, 20), (2, "1.900001", "H31.2", 10, 0), (3, "1.900002", "H31.1", 0, 9)];
+        // Two dossiers of the first group are due on that day and still not ended: they are late.
         for (id, code, unit, on_time, late) in groups {
+            let pending = if id == 1 { 2 } else { 0 };
             run(
                 &test.db,
                 &format!(
@@ -201,7 +203,7 @@ async fn dossiers_on_time_come_from_the_statistics_of_a_procedure_and_a_unit() {
                     "INSERT INTO dossier_statistics (group_id, day, received, finished, on_time, late, pending, not_judged,
                          provisional, supplement_asked, supplement_more_than_once, refused, withdrawn, stopped, fee_due,
                          paid_online, digitised, result_electronic, mismatch, unproven, illegal, working_days, minutes)
-                     VALUES ({id}, {day}, 0, 0, {on_time}, {late}, 0, 3, {zeros})"
+                     VALUES ({id}, {day}, 0, 0, {on_time}, {late}, {pending}, 3, {zeros})"
                 ),
             )
             .await;
@@ -212,10 +214,13 @@ async fn dossiers_on_time_come_from_the_statistics_of_a_procedure_and_a_unit() {
         )
         .unwrap();
         let c = measured(&test.db, &level, at(END)).await.counts;
-        assert_eq!((c.good, c.bad, c.other), (90, 20, 6));
+        assert_eq!((c.good, c.bad, c.other), (90, 22, 6));
+        level.scope.unit = "H31".to_owned();
+        let c = measured(&test.db, &level, at(END)).await.counts;
+        assert_eq!((c.good, c.bad, c.other), (90, 22, 6), "a province has the units below it");
         level.scope.unit = "H31.1".to_owned();
         let c = measured(&test.db, &level, at(END)).await.counts;
-        assert_eq!((c.good, c.bad, c.other), (80, 20, 3));
+        assert_eq!((c.good, c.bad, c.other), (80, 22, 3));
         assert_eq!(number(&test.db, "SELECT COUNT(*) FROM dossier_statistics").await, 3);
     }
 }

@@ -2,7 +2,7 @@
 
 mod index766;
 mod source_pages;
-mod sources;
+pub mod sources;
 
 use scraper::{Html, Selector};
 use toantrinh::assessment::actions::catch_up;

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::model::{NewSubscription, Subscription};
+use super::model::{Channel, NewSubscription, Subscription};
 use super::store;
 use crate::account::audit;
 use crate::account::model::{Actor, Login};
+use crate::account::secret::{NoRandomness, random_hex};
 use crate::account::store as account_store;
 use crate::monitor::field::{self, FieldError};
 use crate::platform::db::{Db, Tx};
@@ -23,27 +24,46 @@ pub enum NotifyError {
     /// Somebody was faster.
     #[error("somebody else has changed it: look at it again")]
     Conflict,
+    /// No secret could be made.
+    #[error("no secret could be made")]
+    Random(#[from] NoRandomness),
     /// The database failed.
     #[error("the database failed")]
     Sql(#[from] sqlx::Error),
 }
 
-/// Adds a subscription. `allow_loopback` is the setting `http.allow_loopback`.
+/// A subscription that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// What is kept.
+    pub subscription: Subscription,
+    /// What its requests are signed with, where it was made here: nobody is told again.
+    pub signing_secret: Option<String>,
+}
+
+/// Adds a subscription. A webhook that names no secret gets one. `allow_loopback` is the setting `http.allow_loopback`.
 ///
 /// # Errors
 /// [`NotifyError`]; nothing is kept then.
 pub async fn subscribe(
     db: &Db,
     actor: &Actor,
-    wanted: NewSubscription,
+    mut wanted: NewSubscription,
     allow_loopback: bool,
     now: Timestamp,
-) -> Result<Subscription, NotifyError> {
+) -> Result<Made, NotifyError> {
     let mut tx = db.write().await?;
+    let id = uuid::Uuid::now_v7();
+    let mut signing_secret = None;
+    if wanted.channel == Channel::Webhook && wanted.secret.is_empty() {
+        let name = format!("webhook_{}", id.simple());
+        signing_secret = Some(account_store::keep_secret(&mut tx, &name, &random_hex::<32>()?).await?);
+        wanted.secret = format!("secret:{name}");
+    }
     let known = is_known(&mut tx, &wanted.target).await?;
     wanted.check(known, allow_loopback).map_err(NotifyError::Invalid)?;
     let new = Subscription {
-        id: uuid::Uuid::now_v7().to_string(),
+        id: id.to_string(),
         wanted,
         enabled: true,
         created_at: now.as_millisecond(),
@@ -53,7 +73,7 @@ pub async fn subscribe(
     store::insert(&mut tx, &new).await?;
     audit::record(&mut tx, actor, "subscription_added", &new.id, &json!(new.wanted), now).await?;
     tx.commit().await?;
-    Ok(new)
+    Ok(Made { subscription: new, signing_secret })
 }
 
 async fn is_known(tx: &mut Tx, login: &str) -> Result<bool, sqlx::Error> {

@@ -49,6 +49,12 @@ impl Client {
         }
     }
 
+    /// Whether addresses of this machine may be asked.
+    #[must_use]
+    pub const fn allows_loopback(&self) -> bool {
+        self.allow_loopback
+    }
+
     /// The same client with another resolver; for tests.
     #[must_use]
     pub fn with_resolver(mut self, resolver: Arc<dyn Resolve>) -> Self {

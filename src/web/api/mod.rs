@@ -16,4 +16,5 @@ pub mod shapes;
 pub mod source_views;
 pub mod source_work;
 pub mod sources;
+pub mod subscriptions;
 pub mod work;

@@ -11,7 +11,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 use toantrinh::account::store::keep_secret;
 use toantrinh::config;
 use toantrinh::monitor::notify::actions::{NotifyError, read, subscribe, switch};
@@ -28,6 +29,7 @@ use toantrinh::platform::http::Client;
 
 use super::given::{admin, number};
 use crate::support::{NOW, databases, user};
+use crate::web::sources::Served;
 
 fn event(key: &str) -> Event {
     Event {
@@ -54,7 +56,7 @@ fn wanted(channel: Channel, target: &str, secret: &str) -> NewSubscription {
 }
 
 async fn subscribed(db: &Db, wanted: NewSubscription) -> Subscription {
-    subscribe(db, &admin(), wanted, true, NOW).await.unwrap()
+    subscribe(db, &admin(), wanted, true, NOW).await.unwrap().subscription
 }
 
 async fn happened(db: &Db, event: &Event) -> usize {
@@ -132,6 +134,49 @@ async fn a_webhook_is_signed_and_sent_once() {
         let body: Value = serde_json::from_slice(body).unwrap();
         assert_eq!((body["event"].as_str(), body["key"].as_str()), (Some("incident_opened"), Some("a")));
         assert_eq!(body["id"].as_str().unwrap(), header("x-toantrinh-delivery"));
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_is_asked_for_over_http_and_its_secret_shown_once() {
+    for test in databases().await {
+        let served = Served::of(test).await;
+        let db = &served.db.db;
+        let (url, receiver) = receiver(&[200]).await;
+        let path = "/api/v1/subscriptions";
+        let made = served.post(path, &json!({ "channel": "webhook", "target": url }), 201).await;
+        let secret = made["signing_secret"].as_str().unwrap();
+        assert_eq!(happened(db, &event("a")).await, 1);
+        assert_eq!(delivered(db, &post_office(""), NOW).await.sent, 1);
+        {
+            let sent = receiver.received.lock().unwrap();
+            let (headers, body) = &sent[0];
+            let signed = signature(secret.as_bytes(), NOW.as_second(), body);
+            assert_eq!(headers["x-toantrinh-signature"].to_str().unwrap(), signed);
+        }
+        let told = served.ask(Method::GET, path, &Value::Null, 200).await;
+        assert!(!told.to_string().contains(secret), "{told}");
+        let one = format!("{path}/{}", told["items"][0]["id"].as_str().unwrap());
+        let off = served.send(Method::POST, &one, &json!({ "version": 1, "enabled": false })).await;
+        assert_eq!(off.status().as_u16(), 204);
+        assert_eq!(happened(db, &event("b")).await, 0, "it was switched off");
+        served.post(&one, &json!({ "version": 1, "enabled": true }), 409).await;
+        let wrong = served.post(path, &json!({ "channel": "webhook", "target": "http://10.0.0.1/" }), 422).await;
+        assert_eq!(wrong["errors"][0]["field"], "target", "{wrong}");
+        served.post(path, &json!({ "channel": "email", "target": "truc@example.vn" }), 201).await;
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_to_an_address_inside_is_refused_where_it_would_be_sent() {
+    for test in databases().await {
+        subscribed(&test.db, wanted(Channel::Webhook, "https://10.0.0.1/hook", "secret:webhook_a")).await;
+        let mut tx = test.db.write().await.unwrap();
+        keep_secret(&mut tx, "webhook_a", "bí mật").await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(happened(&test.db, &event("a")).await, 1);
+        let done = delivered(&test.db, &post_office(""), NOW).await;
+        assert_eq!((done.sent, done.again + done.dead), (0, 1));
     }
 }
 

@@ -37,6 +37,8 @@ pub fn router(state: &AppState) -> Router {
         .route("/api/v1/gaps", get(api::gaps::gaps))
         .route("/api/v1/maintenances", get(api::maintenances::list).post(api::maintenances::announce))
         .route("/api/v1/maintenances/{id}", post(api::maintenances::change))
+        .route("/co-quan/thong-bao/gui-ra", get(pages::outgoing::page).post(pages::outgoing::add))
+        .route("/co-quan/thong-bao/gui-ra/{id}", post(pages::outgoing::switch))
         .route("/co-quan/bao-tri", get(pages::maintenance::page).post(pages::maintenance::announce))
         .route("/co-quan/bao-tri/{id}", post(pages::maintenance::change))
         .route("/co-quan/thong-bao", get(pages::notifications::page).post(pages::notifications::change))

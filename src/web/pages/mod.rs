@@ -7,6 +7,7 @@ mod journey;
 pub mod maintenance;
 pub mod message;
 pub mod notifications;
+pub mod outgoing;
 pub mod performance;
 pub mod procedure;
 pub mod search;

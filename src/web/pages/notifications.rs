@@ -18,6 +18,7 @@ use crate::platform::problem::{Code, Problem};
 use crate::web::format::moment_vi;
 use crate::web::guard::see_other;
 use crate::web::listing::Listing;
+use crate::web::routes::KEEPERS;
 use crate::web::state::AppState;
 use crate::web::views::Frame;
 use crate::web::visitor::{SignedIn, Visitor};
@@ -31,6 +32,7 @@ struct NotificationsPage {
     frame: Frame,
     unread: i64,
     subscribed: bool,
+    may_keep: bool,
     items: Vec<Item>,
     next_url: Option<String>,
 }
@@ -60,7 +62,7 @@ pub async fn page(
     SignedIn(actor): SignedIn,
     RawQuery(raw): RawQuery,
 ) -> Response {
-    match build(&state, &visitor, &actor.login, raw.as_deref()).await {
+    match build(&state, &visitor, &actor, raw.as_deref()).await {
         Ok(page) => render(StatusCode::OK, &page),
         Err(problem) => message::of(&state, &visitor, &problem, ""),
     }
@@ -69,9 +71,10 @@ pub async fn page(
 async fn build(
     state: &AppState,
     visitor: &Visitor,
-    login: &str,
+    actor: &Actor,
     raw: Option<&str>,
 ) -> Result<NotificationsPage, Problem> {
+    let login = actor.login.as_str();
     let listing = Listing::read(raw, &[], true)?;
     let mut tx = state.db.read().await?;
     let mut rows = inbox_store::page(&mut tx, login, listing.wanted(), listing.passed()).await?;
@@ -80,6 +83,7 @@ async fn build(
         frame: frame(state, visitor, false),
         unread: store::unread(&mut tx, login).await?,
         subscribed: own(&mut tx, login).await?.is_some_and(|own| own.enabled),
+        may_keep: actor.has_any(KEEPERS),
         next_url: next.map(|cursor| listing.address(PATH, &cursor)),
         items: rows.into_iter().map(item).collect(),
     })

@@ -293,7 +293,15 @@ test("a level is promised and a stop announced on a phone, and everybody reads b
   await page.locator(".form button").click();
   await page.waitForURL(/#/);
   assert.match(await page.locator(".cards li").first().innerText(), /vẫn tính là gián đoạn/);
-  for (const path of ["/co-quan/muc-dich-vu/moi", "/co-quan/muc-dich-vu/thu-san-sang/sua", "/co-quan/bao-tri", "/co-quan/thong-bao", "/muc-dich-vu/thu-san-sang"]) {
+  await page.goto(base + "/co-quan/thong-bao");
+  await page.click("text=Gửi thông báo ra ngoài");
+  await page.locator("#f-target").fill("ngoài");
+  await page.locator(".form button").click();
+  assert.equal(await page.locator("#f-target").inputValue(), "ngoài", "what was typed is kept");
+  await page.locator("#f-target").fill("truc@example.vn");
+  await page.locator(".form button").click();
+  assert.match(await page.locator(".cards").innerText(), /truc@example\.vn/);
+  for (const path of ["/co-quan/muc-dich-vu/moi", "/co-quan/muc-dich-vu/thu-san-sang/sua", "/co-quan/bao-tri", "/co-quan/thong-bao", "/co-quan/thong-bao/gui-ra", "/muc-dich-vu/thu-san-sang"]) {
     await page.goto(base + path);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `${path} is ${wide} px too wide`);

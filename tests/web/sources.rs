@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use toantrinh::account::audit::{self, Author};
 use toantrinh::account::model::Role;
 use toantrinh::account::session::actions::make_token;
+use toantrinh::monitor::dossier::store::rejections;
 use toantrinh::platform::db::Db;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -460,6 +461,8 @@ fn sent_dossiers_are_counted_and_nothing_of_an_applicant_stays_or_comes_back() {
         );
         let again: Value = served.push("/api/v1/dossiers", &token, lines.concat()).await.json().await.unwrap();
         assert_eq!((&again["taken"], &again["unchanged"]), (&json!(0), &json!(2)));
+        let refused = rejections(&mut served.db.db.read().await.unwrap(), "mot-cua", 10).await.unwrap();
+        assert_eq!(refused.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 4], "sent again, they are noted once");
         assert_eq!(send_chunked(&served.app, "/api/v1/dossiers", &token, 65 << 20).await, "HTTP/1.1 413");
         assert_eq!(served.push("/api/v1/dossiers", "tts_ZZTENNGUOI", lines.concat()).await.status().as_u16(), 401);
         served.app.stop().await;

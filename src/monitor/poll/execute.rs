@@ -81,23 +81,31 @@ impl Requests {
 
 impl Execute for Requests {
     fn execute(&self, task: Task) -> Running {
-        if let Some(hook) = self.hooks.get(&task.definition.what.kind()) {
-            return hook(task);
-        }
-        let (client, network) = (self.client.clone(), Arc::clone(&self.network));
+        let network = Arc::clone(&self.network);
+        let asked = match self.hooks.get(&task.definition.what.kind()) {
+            Some(hook) => hook(task),
+            None => ask(self.client.clone(), task),
+        };
         Box::pin(async move {
-            let mut outcome = match &task.definition.what {
-                What::HttpProbe(probe) => http_probe(&client, probe, &task.validators, task.now).await,
-                What::JsonPull(pull) => json_pull(&client, pull, &task.validators, task.now).await,
-                _ => nobody(),
-            };
-            if network.is_to_blame(outcome.failure).await {
-                outcome.failure = Some(FailureKind::OwnNetworkDown);
-                outcome.message = format!("no control host can be reached either; {}", outcome.message);
+            let mut polled = asked.await;
+            if network.is_to_blame(polled.outcome.failure).await {
+                polled.outcome.failure = Some(FailureKind::OwnNetworkDown);
+                polled.outcome.message = format!("no control host can be reached either; {}", polled.outcome.message);
             }
-            outcome.into()
+            polled
         })
     }
+}
+
+fn ask(client: Client, task: Task) -> Running {
+    Box::pin(async move {
+        let outcome = match &task.definition.what {
+            What::HttpProbe(probe) => http_probe(&client, probe, &task.validators, task.now).await,
+            What::JsonPull(pull) => json_pull(&client, pull, &task.validators, task.now).await,
+            _ => nobody(),
+        };
+        outcome.into()
+    })
 }
 
 /// Nothing was asked, which says nothing about the source.

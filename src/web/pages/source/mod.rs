@@ -7,6 +7,7 @@ pub mod fields;
 pub mod form;
 pub mod list;
 pub mod paste;
+pub mod received;
 pub mod report;
 pub mod sample;
 pub mod show;

@@ -10,6 +10,7 @@ use super::definition::Typed;
 use super::entry::EntryForm;
 use super::fields::{differences, told};
 use super::list::{PATH, badge, lines};
+use super::received::Received;
 use super::report::ReportView;
 use super::words;
 use crate::monitor::intake::period;
@@ -57,6 +58,7 @@ struct SourcePage {
     figures_total: String,
     failures: Vec<FailureLine>,
     polled: bool,
+    received: Option<Received>,
     history: Vec<HistoryLine>,
     takes_token: bool,
     has_token: bool,
@@ -199,6 +201,7 @@ async fn build(state: &AppState, visitor: &Visitor, id: &str, extra: Extra) -> R
         Some(latest) => page_store::failed(&mut tx, latest.series.id, now - FAILURES, MOST_FAILURES).await?,
         None => Vec::new(),
     };
+    let received = Received::of(&mut tx, id, standing.source.definition.what.kind()).await?;
     drop(tx);
     let definition = &standing.source.definition;
     let kind = definition.what.kind();
@@ -218,6 +221,7 @@ async fn build(state: &AppState, visitor: &Visitor, id: &str, extra: Extra) -> R
         figures_total: number_vi(total),
         failures: failures.iter().map(FailureLine::from).collect(),
         polled: kind.is_polled(),
+        received,
         history: history(kind, &versions),
         takes_token: matches!(definition.what, What::Push(_) | What::DossierFeed(_)),
         has_token: standing.source.has_token,

@@ -197,7 +197,14 @@ async fn a_kind_is_left_to_the_part_that_knows_it() {
         Box::pin(async move { Polled { requests: task.requests_left.unwrap_or(7), ..Polled::default() } })
     });
     let known = Requests::new(strict(), Network::default()).with(SourceKind::PortalCatalog, hook);
-    assert_eq!(known.execute(portal).await.requests, 7);
+    assert_eq!(known.execute(portal.clone()).await.requests, 7);
+    let unreachable = Arc::new(|_: Task| -> Running {
+        let outcome = Outcome { failure: Some(FailureKind::Connect), ..Outcome::default() };
+        Box::pin(async move { outcome.into() })
+    });
+    let cut_off = Requests::new(strict(), Network::new(vec![closed().await]));
+    let polled = cut_off.with(SourceKind::PortalCatalog, unreachable).execute(portal).await;
+    assert_eq!(polled.outcome.failure, Some(FailureKind::OwnNetworkDown), "of a portal as of others");
 }
 
 #[tokio::test]

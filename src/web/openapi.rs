@@ -25,6 +25,7 @@ use crate::platform::problem::{CODES, Problem};
         api::maintenances::change,
         api::incidents::list,
         api::incidents::one,
+        api::dossier_statistics::statistics,
         api::index766::list,
         api::index766::one,
         api::subscriptions::list,

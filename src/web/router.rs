@@ -66,6 +66,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/api/v1/incidents/{id}", get(api::incidents::one))
         .route("/api/v1/subscriptions", get(api::subscriptions::list).post(api::subscriptions::create))
         .route("/api/v1/subscriptions/{id}", post(api::subscriptions::switch))
+        .route("/api/v1/dossier-statistics", get(api::dossier_statistics::statistics))
         .route("/api/v1/index-766", get(api::index766::list))
         .route("/api/v1/index-766/{department}", get(api::index766::one))
         .route("/muc-dich-vu", get(service_level::list::page))

@@ -71,6 +71,7 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/subscriptions", Access::Roles(KEEPERS)),
     ("POST", "/api/v1/subscriptions", Access::Roles(KEEPERS)),
     ("POST", "/api/v1/subscriptions/{id}", Access::Roles(KEEPERS)),
+    ("GET", "/api/v1/dossier-statistics", Access::SignedIn),
     ("GET", "/api/v1/index-766", Access::Public),
     ("GET", "/api/v1/index-766/{department}", Access::Public),
     ("GET", "/muc-dich-vu", Access::Public),

@@ -461,6 +461,14 @@ fn sent_dossiers_are_counted_and_nothing_of_an_applicant_stays_or_comes_back() {
         );
         let again: Value = served.push("/api/v1/dossiers", &token, lines.concat()).await.json().await.unwrap();
         assert_eq!((&again["taken"], &again["unchanged"]), (&json!(0), &json!(2)));
+        let path = "/api/v1/dossier-statistics?unit=H31&from=2026-11-01&to=2026-11-30";
+        let counted = served.ask(Method::GET, path, &Value::Null, 200).await;
+        let received: i64 =
+            counted["channels"].as_object().unwrap().values().map(|c| c["received"].as_i64().unwrap()).sum();
+        assert_eq!(received, 2, "{counted}");
+        let wrong = "/api/v1/dossier-statistics?from=2026-12-01&to=2026-11-30";
+        assert_eq!(served.ask(Method::GET, wrong, &Value::Null, 422).await["field"], "from");
+        assert_eq!(served.app.get(path).await.status().as_u16(), 401);
         let refused = rejections(&mut served.db.db.read().await.unwrap(), "mot-cua", 10).await.unwrap();
         assert_eq!(refused.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 4], "sent again, they are noted once");
         assert_eq!(send_chunked(&served.app, "/api/v1/dossiers", &token, 65 << 20).await, "HTTP/1.1 413");

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::answer::{BUDGET, Failure};
 use super::client::Tally;
 use super::model::Settings;
-use super::report::Ended;
+use super::report::{Ended, HarvestReport};
 use super::reports::{self, Wanted};
 use super::{harvest, model};
 use crate::monitor::index766::actions::Taken;
@@ -43,13 +43,21 @@ async fn visit(db: &Db, client: &Client, task: &Task) -> Polled {
     } else {
         let report = harvest(db, client, &settings, task.now, &mut |_| {}).await;
         report
-            .map(|r| polled(r.ended, r.stopped_by, r.retry_after_seconds, r.reason, &r.traffic))
+            .map(|r| polled(as_polled(&r), r.stopped_by, r.retry_after_seconds, r.reason, &r.traffic))
             .map_err(|error| error.to_string())
     };
     visited.unwrap_or_else(|message| {
         tracing::error!(source.id = %task.definition.id, error = %message, "a visit to a portal broke off on our side");
         failed(FailureKind::OwnNetworkDown, "the visit broke off on our side".to_owned())
     })
+}
+
+/// How a visit to the list ended as a poll: one that saw the whole list but could not read some of its items did not fail,
+/// since asking again at once would bring the same.
+fn as_polled(report: &HarvestReport) -> Ended {
+    let list = &report.list;
+    let seen = list.items > 0 && list.unreadable > 0 && list.total.is_none_or(|total| list.items >= total);
+    if report.ended == Ended::Partial && seen { Ended::Complete } else { report.ended }
 }
 
 /// Collects the reports of a year; the departments that were asked for become readings, those below them do not.
@@ -94,7 +102,7 @@ fn this_year(now: Timestamp) -> i16 {
 }
 
 /// A visit that ended as a poll. One that was stopped failed by what stopped it, one that gave up by the kind of failure
-/// it met most; a visit whose requests are used up goes on next time and did not fail, nor did one that found something odd.
+/// it met most; a visit whose requests are used up goes on next time and did not fail.
 fn polled(
     ended: Ended,
     stopped_by: Option<String>,
@@ -103,9 +111,7 @@ fn polled(
     traffic: &Tally,
 ) -> Polled {
     let requests = i64::try_from(traffic.requests).unwrap_or(i64::MAX);
-    // What came whole over the wire and was not all we expected is no failure: asking again at once brings the same.
-    let odd = ended == Ended::Partial && traffic.failures.is_empty();
-    if ended == Ended::Complete || stopped_by.as_deref() == Some(BUDGET) || odd {
+    if ended == Ended::Complete || stopped_by.as_deref() == Some(BUDGET) {
         return Polled { outcome: Outcome::default(), requests };
     }
     let most = || traffic.failures.iter().max_by_key(|(_, count)| **count).map(|(kind, _)| kind.clone());
@@ -127,10 +133,23 @@ fn failed(kind: FailureKind, message: String) -> Polled {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::monitor::portal::report::ListReport;
 
     fn traffic(failures: &[(&str, u64)]) -> Tally {
         let failures = failures.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
         Tally { requests: 9, failures, ..Tally::default() }
+    }
+
+    #[test]
+    fn a_list_that_was_seen_to_its_end_with_an_item_that_cannot_be_read_is_no_failed_poll() {
+        let of = |items, unreadable, total| {
+            let list = ListReport { items, total, unreadable, ..ListReport::default() };
+            as_polled(&HarvestReport { ended: Ended::Partial, list, ..HarvestReport::default() })
+        };
+        assert_eq!(of(10, 1, Some(10)), Ended::Complete);
+        assert_eq!(of(9, 1, Some(10)), Ended::Partial, "something is missing");
+        assert_eq!(of(10, 0, Some(11)), Ended::Partial);
+        assert_eq!(of(0, 0, None), Ended::Partial);
     }
 
     #[test]
@@ -143,8 +162,6 @@ mod tests {
         assert_eq!((wall.outcome.failure, wall.outcome.status), (Some(FailureKind::WafChallenge), None));
         let gave_up = polled(Ended::Partial, None, None, None, &traffic(&[("http_5xx", 1), ("timeout", 4)]));
         assert_eq!((gave_up.outcome.failure, gave_up.outcome.status), (Some(FailureKind::Timeout), None));
-        let odd = polled(Ended::Partial, None, None, Some("1 item could not be read".to_owned()), &traffic(&[]));
-        assert_eq!(odd.outcome.failure, None);
         let complete = polled(Ended::Complete, None, None, None, &traffic(&[("http_5xx", 1)]));
         assert_eq!((complete.outcome.failure, complete.requests), (None, 9));
         let used_up = polled(Ended::Stopped, Some(BUDGET.to_owned()), None, None, &traffic(&[]));

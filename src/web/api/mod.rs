@@ -3,6 +3,7 @@
 pub mod account;
 pub mod assessment;
 pub mod detail;
+pub mod dossier_statistics;
 pub mod gaps;
 pub mod incidents;
 pub mod index766;

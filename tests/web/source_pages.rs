@@ -1,13 +1,13 @@
 //! Sources on pages, as somebody without a script uses them.
 
 use scraper::{Html, Selector};
-use serde_json::json;
+use serde_json::{Value, json};
 use toantrinh::account::model::Role;
 
 use super::sources::{Served, probe, push_source};
 use super::texts;
 use crate::support::wire::{Server, answer};
-use crate::support::{Browser, PASSWORD, databases, sqlite, user};
+use crate::support::{Browser, PASSWORD, databases, made_up_simulator, sqlite, user};
 
 async fn keeper(served: &Served) -> Browser {
     served.app.sign_in("ha", PASSWORD).await
@@ -278,4 +278,19 @@ async fn several_sources_are_pasted_all_or_none() {
     user(&served.db.db, "thu", &[Role::Auditor]).await;
     assert_eq!(served.app.sign_in("thu", PASSWORD).await.get(path).await.status().as_u16(), 403);
     served.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_portal_is_tried_with_the_question_that_a_visit_begins_with() {
+    let portal = made_up_simulator("").await;
+    let served = Served::of(sqlite().await).await;
+    for (kind, found) in [("portal_catalog", "json $.data.total > 0"), ("portal_index766", "json $.code == \"OK\"")] {
+        let one = json!({"id": "cong", "name": "Cổng", "owner": "Hà", "licence": "mở", "kind": kind,
+            "every_seconds": 86_400, "url": format!("{}/", portal.base())});
+        let sample = served.post("/api/v1/sources/try", &one, 200).await;
+        assert_eq!((&sample["failure"], &sample["status"]), (&Value::Null, &json!(201)), "{sample}");
+        let conditions = sample["conditions"].as_array().unwrap();
+        assert_eq!(conditions.len(), 4, "{sample}");
+        assert!(conditions.iter().any(|one| one["condition"] == found && one["holds"] == true), "{sample}");
+    }
 }

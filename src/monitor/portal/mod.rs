@@ -17,6 +17,9 @@ pub mod reports;
 mod request;
 pub mod store;
 
+pub(crate) use list::PATH as LIST;
+pub(crate) use request::request;
+
 pub use harvest::{HarvestError, Progress, Step, harvest};
 pub use model::Settings;
 pub use report::HarvestReport;

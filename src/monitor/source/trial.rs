@@ -4,12 +4,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{Definition, What};
+use crate::monitor::index766::model::{Context, Endpoint};
+use crate::monitor::index766::period::Period;
 use crate::monitor::model::{FailureKind, State};
+use crate::monitor::portal::{self, request};
+use crate::monitor::probe::condition::Condition;
 use crate::monitor::probe::trial::{Trial, http_trial};
 use crate::monitor::probe::{HttpProbe, Outcome, Validators, json_pull};
+use crate::platform::clock::VIETNAM;
 use crate::platform::http::Client;
 
 /// The longest a trial may take, milliseconds: somebody waits for it.
@@ -84,7 +90,7 @@ pub struct SampleReading {
     pub value: Option<f64>,
 }
 
-/// Asks a source once. Of portals only the address is asked for.
+/// Asks a source once. Portals are asked one question of a visit.
 pub async fn try_once(client: &Client, definition: &Definition, now: Timestamp) -> Sample {
     match &definition.what {
         What::HttpProbe(probe) => {
@@ -100,7 +106,7 @@ pub async fn try_once(client: &Client, definition: &Definition, now: Timestamp) 
             let outcome = json_pull(client, &pull, &Validators::default(), now).await;
             Sample { shortened, ..Sample::of(Trial { outcome, conditions: Vec::new() }) }
         }
-        What::PortalCatalog(_) | What::PortalIndex766(_) => match portal(definition) {
+        What::PortalCatalog(_) | What::PortalIndex766(_) => match visit(definition, now) {
             Some(probe) => Sample::of(http_trial(client, &probe, now).await),
             None => Sample::default(),
         },
@@ -108,13 +114,30 @@ pub async fn try_once(client: &Client, definition: &Definition, now: Timestamp) 
     }
 }
 
-/// A probe of the portal's address.
-fn portal(definition: &Definition) -> Option<HttpProbe> {
+/// The question that a visit begins with, and what a good answer has: how many procedures and the first one's name, or
+/// the first score.
+fn visit(definition: &Definition, now: Timestamp) -> Option<HttpProbe> {
+    let (path, body, looks) = match &definition.what {
+        What::PortalCatalog(_) => {
+            let body = json!({ "limit": 1, "lastId": "", "q": "", "categoryId": "", "departmentCode": "" });
+            (portal::LIST, body, ["json $.data.total > 0", "json $.data.items[0].name != \"\""])
+        }
+        What::PortalIndex766(wanted) => {
+            let this_year = VIETNAM.to_datetime(now).year();
+            let year = wanted.year.and_then(|year| i16::try_from(year).ok()).unwrap_or(this_year);
+            let asked = Endpoint::ServiceResults;
+            let body = request(asked, &Context::of(Period::year(year)?), 1);
+            let code = "json $.data.evaluation[0].departmentCode != \"\"";
+            (asked.path(), body, [code, "json $.data.evaluation[0].totalScore >= 0"])
+        }
+        _ => return None,
+    };
+    let conditions = ["status in 200..201", "json $.code == \"OK\""].into_iter().chain(looks);
     Some(HttpProbe {
-        url: definition.what.url()?.clone(),
-        method: "GET".to_owned(),
-        body: None,
-        conditions: Vec::new(),
+        url: definition.what.url()?.join(path).ok()?,
+        method: "POST".to_owned(),
+        body: Some(body.to_string()),
+        conditions: conditions.filter_map(|text| Condition::parse(text).ok()).collect(),
         timeout_ms: LONGEST_MS,
         max_bytes: 4 << 20,
         redirects: 3,

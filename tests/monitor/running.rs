@@ -27,9 +27,9 @@ use crate::support::wire::{Server, answer, client};
 use crate::support::{NOW, TestApp, databases, sqlite};
 
 /// A clock that runs `speed` times as fast as the machine's, from the instant of the tests.
-struct FastClock {
-    begun: Instant,
-    speed: u32,
+pub struct FastClock {
+    pub begun: Instant,
+    pub speed: u32,
 }
 
 impl Clock for FastClock {
@@ -57,19 +57,19 @@ impl Execute for Log {
     }
 }
 
-fn poller(db: &Db, clock: SharedClock, execute: Arc<dyn Execute>) -> Poller {
+pub fn poller(db: &Db, clock: SharedClock, execute: Arc<dyn Execute>) -> Poller {
     let limits = Limits { concurrent: 16, lease: Duration::from_mins(10), patience: Duration::from_secs(20) };
     Poller { db: db.clone(), clock, execute, figures: Figures::new(&Metrics::new().unwrap()).unwrap(), limits }
 }
 
-async fn count(db: &Db, text: &'static str) -> i64 {
+pub async fn count(db: &Db, text: &'static str) -> i64 {
     let mut tx = db.read().await.unwrap();
     let (found,): (i64,) = on_db!(&mut tx, |conn| sqlx::query_as(text).fetch_one(conn).await.unwrap());
     found
 }
 
 /// Waits until something holds, which it must within half a minute.
-async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !holds().await {
         assert!(begun.elapsed() < Duration::from_secs(30), "{what}");

@@ -18,7 +18,7 @@ use super::delivery_store::Letter;
 use super::model::SecretPlace;
 use crate::account::store as account_store;
 use crate::platform::db::Db;
-use crate::platform::http::{Client, Limits, Request};
+use crate::platform::http::{Client, Limits, Request, Why};
 
 /// What a receiver may take.
 const LIMITS: Limits = Limits { total: Duration::from_secs(10), max_bytes: 64 * 1024, max_redirects: 0 };
@@ -67,7 +67,11 @@ pub async fn send(db: &Db, client: &Client, letter: &Letter, now: Timestamp) -> 
     for (name, value) in given {
         put(&mut request.headers, name, &value);
     }
-    let answer = client.send(request).await.map_err(|failed| Refused::Now(failed.message))?;
+    // An address that may not be asked stays one: the next attempt would be refused as well.
+    let answer = client.send(request).await.map_err(|failed| match failed.why {
+        Why::AddressRefused => Refused::ForGood(failed.message),
+        _ => Refused::Now(failed.message),
+    })?;
     let status = answer.status.as_u16();
     match status {
         200..=299 => Ok(()),

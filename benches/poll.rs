@@ -6,10 +6,13 @@
 //! twice as many are asked and stored a second of processor time. On SQLite, or on the empty PostgreSQL database that
 //! `BENCH_DATABASE` names. The targets are the simulator, in a process of its own.
 
+#[path = "support/exporter.rs"]
+mod exporter;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -31,6 +34,8 @@ use toantrinh::platform::metrics::Metrics;
 use toantrinh::simulator;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+use exporter::{Ended, cpu_seconds, exporter};
 
 const TARGETS: u32 = 5_000;
 /// Loopback addresses that the targets are spread over.
@@ -65,16 +70,6 @@ async fn targets() -> anyhow::Result<()> {
     let running = simulator::start(settings, listener).await?;
     println!("{}", running.address.port());
     std::future::pending().await
-}
-
-/// A process that is ended with this one.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 fn start_targets() -> anyhow::Result<(Ended, u16)> {
@@ -178,7 +173,7 @@ async fn steady(db: &Db, seconds: u64) -> anyhow::Result<()> {
 /// Asks as fast as it can, in turns with the exporter.
 #[expect(clippy::cast_precision_loss, reason = "for people")]
 async fn beside(db: &Db, folder: &Path, port: u16, seconds: u64) -> anyhow::Result<()> {
-    let exporter = exporter(folder)?;
+    let exporter = exporter(folder, PATTERN)?;
     // Everything is always due: a minute passes in 0.3 s. Leases are so long that none ends meanwhile.
     let clock = Arc::new(FastClock { from: SystemClock.now(), begun: Instant::now(), speed: 200 });
     let limits = Limits { concurrent: 512, lease: Duration::from_secs(100_000), patience: Duration::from_secs(20) };
@@ -210,32 +205,6 @@ fn middle(name: &str, rates: &mut [f64]) -> f64 {
     let median = rates[rates.len() / 2];
     println!("{name:<24} {median:>6.0} a second of processor time ({least:.0} to {most:.0}, {} turns)", rates.len());
     median
-}
-
-/// Starts the exporter with a module that judges as the targets' conditions do; `None`, said aloud, where it is missing.
-fn exporter(folder: &Path) -> anyhow::Result<Option<(Ended, String)>> {
-    let file = folder.join("blackbox.yml");
-    let module = format!(
-        "modules:\n  page:\n    prober: http\n    timeout: 10s\n    http:\n      valid_status_codes: [200]\n      preferred_ip_protocol: ip4\n      fail_if_body_not_matches_regexp: ['{PATTERN}']\n"
-    );
-    fs::write(&file, module)?;
-    let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-    let started = Command::new("prometheus-blackbox-exporter")
-        .arg(format!("--config.file={}", file.display()))
-        .arg(format!("--web.listen-address={address}"))
-        .stderr(Stdio::null())
-        .spawn();
-    let Ok(child) = started else {
-        println!("SKIPPED beside the exporter: prometheus-blackbox-exporter is not installed");
-        return Ok(None);
-    };
-    let child = Ended(child);
-    let until = Instant::now() + Duration::from_secs(10);
-    while std::net::TcpStream::connect(&address).is_err() {
-        ensure!(Instant::now() < until, "the exporter does not start");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Ok(Some((child, address)))
 }
 
 /// Lets the exporter ask the same targets for some seconds, and gives how often it did.
@@ -278,14 +247,6 @@ async fn count(db: &Db, text: &'static str) -> anyhow::Result<i64> {
     let mut tx = db.read().await?;
     let (found,): (i64,) = on_db!(&mut tx, |conn| sqlx::query_as(text).fetch_one(conn).await?);
     Ok(found)
-}
-
-/// User and system time of a process, hundredths of a second as Linux counts them.
-fn cpu_seconds(process: &str) -> anyhow::Result<f64> {
-    let stat = fs::read_to_string(Path::new("/proc").join(process).join("stat"))?;
-    let after = stat.rsplit_once(')').context("no stat")?.1;
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<f64>().ok()).sum();
-    Ok(ticks / 100.0)
 }
 
 /// The most memory that this process had, MB.

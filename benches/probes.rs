@@ -4,12 +4,13 @@
 //! The processor time of the prober and of the exporter is counted alone, user and system together. Both ask the same
 //! targets, judge status and body by the same regular expression, and take turns, so that a busy machine slows both.
 
+#[path = "support/exporter.rs"]
+mod exporter;
+
 use std::io::{BufRead, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use jiff::Timestamp;
@@ -18,6 +19,8 @@ use toantrinh::monitor::probe::{HttpProbe, Outcome, Validators, http_probe};
 use toantrinh::platform::http::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+
+use exporter::{Ended, cpu_seconds, exporter};
 
 /// Targets: ports of the server, and pages of each.
 const PORTS: usize = 16;
@@ -49,16 +52,6 @@ fn single_thread() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// A child that ends with this process.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn part(arguments: &[&str]) -> anyhow::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(arguments).stdout(Stdio::piped());
@@ -71,7 +64,7 @@ fn compare() -> anyhow::Result<()> {
     BufReader::new(server.0.stdout.take().context("the server's ports")?).read_line(&mut ports)?;
     let ports = ports.trim();
     let folder = tempfile::tempdir()?;
-    let exporter = exporter(folder.path())?;
+    let exporter = exporter(folder.path(), PATTERN)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
         let said = part(&["probe", ports])?.output()?;
@@ -100,13 +93,6 @@ fn report(name: &str, rates: &mut [f64]) -> f64 {
     let (least, most) = (rates[0], rates[rates.len() - 1]);
     println!("{name:<20} {median:>8.0} probes per second of processor time ({least:.0} to {most:.0}, {TURNS} turns)");
     median
-}
-
-/// User and system time of a process, hundredths of a second as Linux counts them.
-fn cpu_seconds(process: &str) -> anyhow::Result<f64> {
-    let stat = std::fs::read_to_string(Path::new("/proc").join(process).join("stat"))?;
-    let fields: Vec<&str> = stat.rsplit_once(") ").context("a process's times")?.1.split(' ').collect();
-    Ok((fields[11].parse::<f64>()? + fields[12].parse::<f64>()?) / 100.0)
 }
 
 /// Serves the targets and prints their ports.
@@ -184,33 +170,6 @@ async fn probe(ports: &str) -> anyhow::Result<()> {
 fn keep(outcome: &Outcome) -> anyhow::Result<()> {
     ensure!(outcome.failure.is_none(), "{:?}: {}", outcome.failure, outcome.message);
     Ok(())
-}
-
-/// Starts the exporter with a module that judges as the prober does; `None`, said aloud, where it is not installed.
-fn exporter(folder: &Path) -> anyhow::Result<Option<(Ended, String)>> {
-    let file = folder.join("blackbox.yml");
-    let module = format!(
-        "modules:\n  page:\n    prober: http\n    timeout: 10s\n    http:\n      valid_status_codes: [200]\n      \
-         preferred_ip_protocol: ip4\n      fail_if_body_not_matches_regexp: ['{PATTERN}']\n"
-    );
-    std::fs::write(&file, module)?;
-    let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-    let started = Command::new("prometheus-blackbox-exporter")
-        .arg(format!("--config.file={}", file.display()))
-        .arg(format!("--web.listen-address={address}"))
-        .stderr(Stdio::null())
-        .spawn();
-    let Ok(child) = started else {
-        println!("SKIPPED beside the exporter: prometheus-blackbox-exporter is not installed");
-        return Ok(None);
-    };
-    let child = Ended(child);
-    let until = Instant::now() + Duration::from_secs(10);
-    while std::net::TcpStream::connect(&address).is_err() {
-        ensure!(Instant::now() < until, "the exporter does not start");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Ok(Some((child, address)))
 }
 
 /// Asks the exporter for the same probes over connections that stay open.

@@ -18,7 +18,7 @@ use crate::monitor::maintenance::rule::{Judged, NoticeRule};
 use crate::monitor::observation::model::{DAY, Step};
 use crate::platform::clock::VIETNAM;
 use crate::platform::db::Tx;
-use crate::platform::problem::{Code, Problem};
+use crate::platform::problem::Problem;
 use crate::web::api::maintenances::refused;
 use crate::web::form::{self, Fault, Field};
 use crate::web::format::moment_vi;
@@ -95,7 +95,7 @@ pub async fn announce(
     SignedIn(actor): SignedIn,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let Ok(Form(sent)) = form else { return unreadable(&state, &visitor) };
+    let Ok(Form(sent)) = form else { return message::unreadable(&state, &visitor) };
     let now = state.clock.now();
     let done = match sent.read() {
         Ok(new) => actions::announce(&state.db, &actor, &new, now).await,
@@ -118,7 +118,7 @@ pub async fn change(
     Path(id): Path<String>,
     form: Result<Form<Change>, FormRejection>,
 ) -> Response {
-    let Ok(Form(change)) = form else { return unreadable(&state, &visitor) };
+    let Ok(Form(change)) = form else { return message::unreadable(&state, &visitor) };
     let now = state.clock.now();
     let done = if change.action == "cancel" {
         actions::cancel(&state.db, &actor, &id, change.version, now).await
@@ -138,11 +138,6 @@ pub async fn change(
         Err(error) => return message::of(&state, &visitor, &refused(error), ""),
     };
     show(&state, &visitor, status, &Sent::default(), &[], Some(error)).await
-}
-
-fn unreadable(state: &AppState, visitor: &Visitor) -> Response {
-    let problem = Problem::new(Code::InvalidField, "the form cannot be read: load the page anew");
-    message::of(state, visitor, &problem, "")
 }
 
 impl Sent {

@@ -9,6 +9,13 @@ use crate::web::state::AppState;
 use crate::web::views::MessagePage;
 use crate::web::visitor::Visitor;
 
+/// A form that cannot be read at all.
+#[must_use]
+pub fn unreadable(state: &AppState, visitor: &Visitor) -> Response {
+    let problem = Problem::new(Code::InvalidField, "the form cannot be read: load the page anew");
+    of(state, visitor, &problem, "")
+}
+
 /// A problem as a page; what was typed is kept.
 #[must_use]
 pub fn of(state: &AppState, visitor: &Visitor, problem: &Problem, query: &str) -> Response {

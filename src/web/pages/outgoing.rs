@@ -12,7 +12,7 @@ use crate::monitor::field::FieldError;
 use crate::monitor::notify::actions::{self, NotifyError};
 use crate::monitor::notify::model::{AboutKind, Channel, NewSubscription, Subscription};
 use crate::monitor::notify::store;
-use crate::platform::problem::{Code, Problem};
+use crate::platform::problem::Problem;
 use crate::web::form::{self, Fault, Field};
 use crate::web::guard::see_other;
 use crate::web::state::AppState;
@@ -71,7 +71,7 @@ pub async fn add(
     SignedIn(actor): SignedIn,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let Ok(Form(sent)) = form else { return unreadable(&state, &visitor) };
+    let Ok(Form(sent)) = form else { return message::unreadable(&state, &visitor) };
     let wanted = NewSubscription {
         channel: if sent.channel == "webhook" { Channel::Webhook } else { Channel::Email },
         target: sent.target.trim().to_owned(),
@@ -101,17 +101,12 @@ pub async fn switch(
     Path(id): Path<String>,
     form: Result<Form<Switched>, FormRejection>,
 ) -> Response {
-    let Ok(Form(Switched { version, enabled })) = form else { return unreadable(&state, &visitor) };
+    let Ok(Form(Switched { version, enabled })) = form else { return message::unreadable(&state, &visitor) };
     match actions::switch(&state.db, &actor, &id, version, enabled, state.clock.now()).await {
         // Who was slower sees what stands now.
         Ok(()) | Err(NotifyError::Conflict | NotifyError::Missing) => see_other(PATH),
         Err(error) => message::of(&state, &visitor, &Problem::internal(&error), ""),
     }
-}
-
-fn unreadable(state: &AppState, visitor: &Visitor) -> Response {
-    let problem = Problem::new(Code::InvalidField, "the form cannot be read: load the page anew");
-    message::of(state, visitor, &problem, "")
 }
 
 async fn show(
@@ -122,18 +117,24 @@ async fn show(
     errors: &[FieldError],
     secret: Option<String>,
 ) -> Response {
-    let rows = match state.db.read().await {
-        Ok(mut tx) => store::subscriptions(&mut tx).await,
-        Err(error) => Err(error),
-    };
-    let rows = match rows {
-        Ok(rows) => rows,
-        Err(error) => return message::of(state, visitor, &Problem::internal(&error), ""),
-    };
+    match build(state, visitor, sent, errors, secret).await {
+        Ok(page) => render(status, &page),
+        Err(problem) => message::of(state, visitor, &problem, ""),
+    }
+}
+
+async fn build(
+    state: &AppState,
+    visitor: &Visitor,
+    sent: &Sent,
+    errors: &[FieldError],
+    secret: Option<String>,
+) -> Result<OutgoingPage, Problem> {
+    let rows = store::subscriptions(&mut state.db.read().await?).await?;
     let mut fields = fields(sent);
     let faults = form::attach(&mut fields, errors, &[]);
     let lines = rows.into_iter().filter_map(line).collect();
-    render(status, &OutgoingPage { frame: frame(state, visitor, false), fields, faults, lines, secret })
+    Ok(OutgoingPage { frame: frame(state, visitor, false), fields, faults, lines, secret })
 }
 
 fn fields(sent: &Sent) -> Vec<Field> {

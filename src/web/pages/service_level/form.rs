@@ -11,7 +11,6 @@ use crate::account::model::Actor;
 use crate::monitor::field::FieldError;
 use crate::monitor::service_level::actions;
 use crate::monitor::service_level::store::ServiceLevelError;
-use crate::platform::problem::{Code, Problem};
 use crate::web::api::service_levels::{find, problem};
 use crate::web::form::{self, Fault, Field};
 use crate::web::guard::see_other;
@@ -74,7 +73,7 @@ pub async fn create(
     SignedIn(actor): SignedIn,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let Ok(Form(sent)) = form else { return unreadable(&state, &visitor) };
+    let Ok(Form(sent)) = form else { return message::unreadable(&state, &visitor) };
     let done = match sent.read(Vec::new()) {
         Ok(definition) => actions::create(&state.db, &actor, &definition, state.clock.now()).await,
         Err(errors) => Err(ServiceLevelError::Invalid(errors)),
@@ -98,7 +97,7 @@ pub async fn change(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let Ok(Form(mut sent)) = form else { return unreadable(&state, &visitor) };
+    let Ok(Form(mut sent)) = form else { return message::unreadable(&state, &visitor) };
     sent.id.clone_from(&id);
     match apply(&state, &actor, &id, &sent).await {
         Ok(()) => see_other(&format!("/muc-dich-vu/{id}")),
@@ -158,11 +157,6 @@ async fn conflict(state: &AppState, id: &str) -> String {
     format!(
         "Người khác vừa sửa mức này.{now} Những gì bạn nhập vẫn còn dưới đây; mở lại trang sửa để làm tiếp trên bản mới."
     )
-}
-
-fn unreadable(state: &AppState, visitor: &Visitor) -> Response {
-    let problem = Problem::new(Code::InvalidField, "the form cannot be read: load the page anew");
-    message::of(state, visitor, &problem, "")
 }
 
 async fn show(state: &AppState, visitor: &Visitor, sent: &Sent, shown: Shown<'_>) -> Response {

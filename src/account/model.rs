@@ -70,6 +70,10 @@ pub enum Role {
     AgencyHead,
     /// Appraises proposals in the procedure-control unit.
     Appraiser,
+    /// Decides on proposals: the Chairman, or who decides for them.
+    Approver,
+    /// Keeps the catalog right.
+    CatalogEditor,
     /// Keeps sources of figures and service levels.
     MetricOwner,
     /// Reads the record of who did what.
@@ -80,8 +84,16 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] =
-        [Self::Officer, Self::AgencyHead, Self::Appraiser, Self::MetricOwner, Self::Auditor, Self::Admin];
+    pub const ALL: [Self; 8] = [
+        Self::Officer,
+        Self::AgencyHead,
+        Self::Appraiser,
+        Self::Approver,
+        Self::CatalogEditor,
+        Self::MetricOwner,
+        Self::Auditor,
+        Self::Admin,
+    ];
 
     /// The word it is stored as.
     #[must_use]
@@ -90,6 +102,8 @@ impl Role {
             Self::Officer => "officer",
             Self::AgencyHead => "agency_head",
             Self::Appraiser => "appraiser",
+            Self::Approver => "approver",
+            Self::CatalogEditor => "catalog_editor",
             Self::MetricOwner => "metric_owner",
             Self::Auditor => "auditor",
             Self::Admin => "admin",
@@ -103,6 +117,8 @@ impl Role {
             Self::Officer => "Cán bộ cơ quan",
             Self::AgencyHead => "Người đứng đầu cơ quan",
             Self::Appraiser => "Cán bộ thẩm định",
+            Self::Approver => "Người phê duyệt",
+            Self::CatalogEditor => "Biên tập danh mục",
             Self::MetricOwner => "Phụ trách số liệu",
             Self::Auditor => "Người kiểm tra nhật ký",
             Self::Admin => "Quản trị hệ thống",
@@ -112,7 +128,7 @@ impl Role {
 
 /// A word that names no role.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no role: use officer, agency_head, appraiser, metric_owner, auditor or admin")]
+#[error("`{0}` is no role: use officer, agency_head, appraiser, approver, catalog_editor, metric_owner, auditor or admin")]
 pub struct UnknownRole(String);
 
 impl FromStr for Role {

@@ -68,7 +68,7 @@ struct Add {
     /// Their name.
     #[arg(long)]
     name: String,
-    /// officer, `agency_head`, appraiser, `metric_owner`, auditor or admin; give it again for more.
+    /// officer, `agency_head`, appraiser, approver, `catalog_editor`, `metric_owner`, auditor or admin; give it again for more.
     #[arg(long = "role", required = true)]
     roles: Vec<Role>,
     /// Where they work [default: they act for every organisation].

@@ -1,8 +1,10 @@
 //! The catalog: every administrative procedure with its history, imported whole.
 //!
 //! `model` says what a procedure is, `source` reads the formats it arrives in, `import` brings it in, `store` keeps it,
-//! `starter` is the catalog that the program carries, `units` are provinces and communes.
+//! `starter` is the catalog that the program carries, `units` are provinces and communes, `amend` changes what a decision
+//! changes.
 
+pub mod amend;
 pub mod code;
 pub mod fee;
 pub mod import;

@@ -3,6 +3,7 @@
 //! Records are taken in batches, each one transaction with its change-log entries; a killed run has written whole
 //! batches, and running it again finds them unchanged.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,6 +14,9 @@ use super::clash::{Clash, Met, same_procedure};
 use super::lines::Piece;
 use super::report::{Rejection, Report, Warning};
 use super::store::{self as import_store, RejectedRow};
+use crate::catalog::amend::model::Part;
+use crate::catalog::amend::store::Kept;
+use crate::catalog::amend;
 use crate::catalog::code::ProcedureCode;
 use crate::catalog::model::Procedure;
 use crate::catalog::payload::pack;
@@ -33,6 +37,8 @@ pub struct Run {
     met: Met,
     /// Records whose code is one only after trimming: those that spell it exactly go first.
     put_off: Vec<Arrived>,
+    /// What decisions have changed and sources may not show yet.
+    standing: HashMap<String, Vec<Kept>>,
 }
 
 /// A record with where it stood and what it was.
@@ -53,12 +59,13 @@ impl Run {
     pub async fn begin(db: &Db, options: Options, now: Timestamp) -> Result<Self, StoreError> {
         let report = Report { source: options.source.clone(), dry_run: options.dry_run, ..Report::default() };
         let id = Uuid::now_v7().to_string();
+        let standing = amend::store::standing(&mut db.read().await?).await?;
         if !options.dry_run {
             let mut tx = db.write().await?;
             import_store::begin(&mut tx, &id, &options.source, options.complete, now).await?;
             tx.commit().await?;
         }
-        Ok(Self { db: db.clone(), options, now, id, report, met: Met::default(), put_off: Vec::new() })
+        Ok(Self { db: db.clone(), options, now, id, report, met: Met::default(), put_off: Vec::new(), standing })
     }
 
     /// The run's identity (UUIDv7), under which it and what it refused are kept.
@@ -228,10 +235,37 @@ impl Run {
         if let Some(detail) = &arrived.detail {
             source::apply(detail, &mut procedure);
         }
+        self.keep_decided(tx, &arrived, &mut procedure).await?;
         if self.write_if_new(tx, &arrived, &procedure, stored.as_ref()).await? {
             changed.push(code);
         }
         Ok(())
+    }
+
+    /// What was decided is not taken back by a source that has not followed yet.
+    async fn keep_decided(
+        &self,
+        tx: &mut Tx,
+        arrived: &Arrived,
+        procedure: &mut Procedure,
+    ) -> Result<(), StoreError> {
+        let Some(standing) = self.standing.get(procedure.code.as_str()) else { return Ok(()) };
+        let mut source = Procedure::default();
+        for record in [Some(&arrived.record), arrived.detail.as_ref()].into_iter().flatten() {
+            source::apply(record, &mut source);
+        }
+        for (kept, state) in amend::actions::apply_again(standing, &source, procedure) {
+            if !self.options.dry_run {
+                amend::store::settle(tx, kept, state, self.now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a decision has ended a procedure.
+    fn is_abolished(&self, code: &str) -> bool {
+        let standing = self.standing.get(code);
+        standing.is_some_and(|all| all.iter().any(|kept| kept.amendment.part == Part::Procedure))
     }
 
     /// Writes a new version, or only the retired mark, or nothing. Says whether anything changed.
@@ -248,8 +282,8 @@ impl Run {
         let was_retired = stored.and_then(|s| s.retired_at);
         let retired_at = match arrived.record.retired {
             Some(true) => was_retired.or(Some(self.options.as_of.as_millisecond())),
-            Some(false) => None,
-            None => was_retired,
+            Some(false) if !self.is_abolished(procedure.code.as_str()) => None,
+            Some(false) | None => was_retired,
         };
         let same_content = stored.is_some_and(|s| s.content_sha256 == content_sha256);
         if same_content && was_retired == retired_at {

@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::account::actions::{AccountError, signing_secret};
 use crate::assessment;
 use crate::config::Settings;
+use crate::initiative::workflow;
+use crate::initiative::workflow::store::WorkflowStoreError;
 use crate::monitor::model::SourceKind;
 use crate::monitor::notify::mail::MailError;
 use crate::monitor::poll::execute::Requests;
@@ -66,6 +68,9 @@ pub enum StartError {
     /// The settings of mail.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// The workflows of initiatives.
+    #[error(transparent)]
+    Workflow(#[from] WorkflowStoreError),
     /// Metrics.
     #[error("metrics cannot be registered")]
     Metrics(#[from] prometheus::Error),
@@ -89,6 +94,7 @@ pub async fn open_database(settings: &Settings) -> Result<Db, DbError> {
 /// # Errors
 /// [`StartError`]
 pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) -> Result<Running, StartError> {
+    workflow::store::seed(&db).await?;
     let engine = Arc::new(Engine::open(&db, Place::Folder(&settings.index_dir())).await?);
     let metrics = Metrics::new()?;
     let figures = Figures::new(&metrics)?;

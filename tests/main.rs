@@ -5,6 +5,7 @@ mod account;
 mod architecture;
 mod assessment;
 mod catalog;
+mod initiative;
 mod monitor;
 mod platform;
 mod search;

@@ -1,9 +1,9 @@
 -- What decisions changed in procedures before a source shows it.
 CREATE TABLE amendments (
-    origin      TEXT NOT NULL,
-    code        TEXT NOT NULL REFERENCES procedures (code),
+    origin      TEXT COLLATE "C" NOT NULL,
+    code        TEXT COLLATE "C" NOT NULL REFERENCES procedures (code),
     position    BIGINT NOT NULL,
-    part        TEXT NOT NULL,
+    part        TEXT COLLATE "C" NOT NULL,
     before_text TEXT,
     after_text  TEXT,
     state       TEXT NOT NULL CHECK (state IN ('standing', 'fulfilled', 'contradicted')),
@@ -15,28 +15,28 @@ CREATE INDEX amendments_by_state ON amendments (state, code);
 
 -- States, steps, roles, preconditions and deadlines of a track; what runs keeps the version it began with.
 CREATE TABLE workflows (
-    track      TEXT NOT NULL,
+    track      TEXT COLLATE "C" NOT NULL,
     version    BIGINT NOT NULL,
-    valid_from TEXT NOT NULL,
+    valid_from TEXT COLLATE "C" NOT NULL,
     document   TEXT NOT NULL,
     PRIMARY KEY (track, version)
 );
 
 CREATE TABLE initiatives (
-    id               TEXT PRIMARY KEY,
-    number           TEXT NOT NULL UNIQUE,
-    track            TEXT NOT NULL,
+    id               TEXT COLLATE "C" PRIMARY KEY,
+    number           TEXT COLLATE "C" NOT NULL UNIQUE,
+    track            TEXT COLLATE "C" NOT NULL,
     workflow_version BIGINT NOT NULL,
     title            TEXT NOT NULL,
-    organisation_id  TEXT REFERENCES organisations (id),
-    proposer_id      TEXT NOT NULL REFERENCES users (id),
+    organisation_id  TEXT COLLATE "C" REFERENCES organisations (id),
+    proposer_id      TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     proposer_name    TEXT NOT NULL,
     state            TEXT NOT NULL,
     is_public        BIGINT NOT NULL,
     is_open          BIGINT NOT NULL,
     document         TEXT NOT NULL,
-    flag_id          TEXT REFERENCES flags (id),
-    adopted_from     TEXT REFERENCES initiatives (id),
+    flag_id          TEXT COLLATE "C" REFERENCES flags (id),
+    adopted_from     TEXT COLLATE "C" REFERENCES initiatives (id),
     created_at       BIGINT NOT NULL,
     submitted_at     BIGINT,
     changed_at       BIGINT NOT NULL,
@@ -48,14 +48,14 @@ CREATE INDEX initiatives_by_organisation ON initiatives (organisation_id, submit
 INSERT INTO counters (name, n) VALUES ('initiatives', 0);
 
 CREATE TABLE initiative_objectives (
-    initiative_id TEXT NOT NULL REFERENCES initiatives (id),
-    objective     TEXT NOT NULL,
+    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
+    objective     TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (initiative_id, objective)
 );
 
 CREATE TABLE measures (
-    id            TEXT PRIMARY KEY,
-    initiative_id TEXT NOT NULL REFERENCES initiatives (id),
+    id            TEXT COLLATE "C" PRIMARY KEY,
+    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
     position      BIGINT NOT NULL,
     state         TEXT NOT NULL,
     since         BIGINT NOT NULL,
@@ -67,31 +67,31 @@ CREATE TABLE measures (
 CREATE INDEX measures_by_due ON measures (due_at);
 
 CREATE TABLE measure_procedures (
-    measure_id TEXT NOT NULL REFERENCES measures (id),
-    code       TEXT NOT NULL REFERENCES procedures (code),
+    measure_id TEXT COLLATE "C" NOT NULL REFERENCES measures (id),
+    code       TEXT COLLATE "C" NOT NULL REFERENCES procedures (code),
     PRIMARY KEY (measure_id, code)
 );
 CREATE INDEX measure_procedures_by_code ON measure_procedures (code);
 
 -- Who has had which part in an initiative: the same person never has two that are to be kept apart.
 CREATE TABLE initiative_duties (
-    initiative_id TEXT NOT NULL REFERENCES initiatives (id),
-    duty          TEXT NOT NULL,
-    user_id       TEXT NOT NULL REFERENCES users (id),
+    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
+    duty          TEXT COLLATE "C" NOT NULL,
+    user_id       TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     PRIMARY KEY (initiative_id, duty, user_id)
 );
 
 -- Every step that was taken. The request key makes a step that is sent twice count once.
 CREATE TABLE initiative_steps (
-    initiative_id TEXT NOT NULL REFERENCES initiatives (id),
+    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
     seq           BIGINT NOT NULL,
-    request_key   TEXT NOT NULL,
-    measure_id    TEXT REFERENCES measures (id),
+    request_key   TEXT COLLATE "C" NOT NULL,
+    measure_id    TEXT COLLATE "C" REFERENCES measures (id),
     step          TEXT NOT NULL,
     from_state    TEXT NOT NULL,
     to_state      TEXT NOT NULL,
     at            BIGINT NOT NULL,
-    actor_id      TEXT NOT NULL,
+    actor_id      TEXT COLLATE "C" NOT NULL,
     actor_name    TEXT NOT NULL,
     given         TEXT NOT NULL,
     late          BIGINT NOT NULL,
@@ -100,9 +100,9 @@ CREATE TABLE initiative_steps (
 );
 
 CREATE TABLE initiative_votes (
-    initiative_id TEXT NOT NULL REFERENCES initiatives (id),
+    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
     meeting       BIGINT NOT NULL,
-    member_id     TEXT NOT NULL REFERENCES users (id),
+    member_id     TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     member_name   TEXT NOT NULL,
     is_head       BIGINT NOT NULL,
     ballot        TEXT CHECK (ballot IN ('for', 'against', 'abstain', 'recused')),
@@ -113,8 +113,8 @@ CREATE TABLE initiative_votes (
 
 -- Legal acts that have to be changed before a measure can be applied.
 CREATE TABLE measure_acts (
-    id             TEXT PRIMARY KEY,
-    measure_id     TEXT NOT NULL REFERENCES measures (id),
+    id             TEXT COLLATE "C" PRIMARY KEY,
+    measure_id     TEXT COLLATE "C" NOT NULL REFERENCES measures (id),
     act            TEXT NOT NULL,
     provision      TEXT NOT NULL,
     change         TEXT NOT NULL,
@@ -126,13 +126,13 @@ CREATE TABLE measure_acts (
 CREATE INDEX measure_acts_by_measure ON measure_acts (measure_id);
 
 CREATE TABLE measure_stages (
-    id           TEXT PRIMARY KEY,
-    measure_id   TEXT NOT NULL REFERENCES measures (id),
+    id           TEXT COLLATE "C" PRIMARY KEY,
+    measure_id   TEXT COLLATE "C" NOT NULL REFERENCES measures (id),
     name         TEXT NOT NULL,
-    unit_id      TEXT,
+    unit_id      TEXT COLLATE "C",
     dossiers     BIGINT NOT NULL,
-    planned_from TEXT NOT NULL,
-    planned_to   TEXT NOT NULL,
+    planned_from TEXT COLLATE "C" NOT NULL,
+    planned_to   TEXT COLLATE "C" NOT NULL,
     actual_from  TEXT,
     actual_to    TEXT,
     version      BIGINT NOT NULL
@@ -141,9 +141,9 @@ CREATE INDEX measure_stages_by_measure ON measure_stages (measure_id);
 
 -- What was promised against what is measured, some days after a measure was applied.
 CREATE TABLE measurements (
-    measure_id TEXT NOT NULL REFERENCES measures (id),
+    measure_id TEXT COLLATE "C" NOT NULL REFERENCES measures (id),
     days       BIGINT NOT NULL,
-    due_on     TEXT NOT NULL,
+    due_on     TEXT COLLATE "C" NOT NULL,
     result     TEXT,
     taken_at   BIGINT,
     PRIMARY KEY (measure_id, days)
@@ -151,9 +151,9 @@ CREATE TABLE measurements (
 CREATE INDEX measurements_by_day ON measurements (due_on);
 
 CREATE TABLE initiative_comments (
-    id            TEXT PRIMARY KEY,
-    initiative_id TEXT NOT NULL REFERENCES initiatives (id),
-    author_id     TEXT NOT NULL REFERENCES users (id),
+    id            TEXT COLLATE "C" PRIMARY KEY,
+    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
+    author_id     TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     author_name   TEXT NOT NULL,
     at            BIGINT NOT NULL,
     body          TEXT NOT NULL
@@ -162,9 +162,9 @@ CREATE INDEX initiative_comments_by_initiative ON initiative_comments (initiativ
 
 -- The bytes lie in a folder of their own, under their SHA-256.
 CREATE TABLE initiative_files (
-    id            TEXT PRIMARY KEY,
-    initiative_id TEXT NOT NULL REFERENCES initiatives (id),
-    author_id     TEXT NOT NULL REFERENCES users (id),
+    id            TEXT COLLATE "C" PRIMARY KEY,
+    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
+    author_id     TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     author_name   TEXT NOT NULL,
     at            BIGINT NOT NULL,
     name          TEXT NOT NULL,
@@ -176,8 +176,8 @@ CREATE INDEX initiative_files_by_initiative ON initiative_files (initiative_id, 
 
 -- What somebody has typed and not saved: one for each person, so that nobody loses anything to another.
 CREATE TABLE initiative_drafts (
-    initiative_id TEXT NOT NULL REFERENCES initiatives (id),
-    user_id       TEXT NOT NULL REFERENCES users (id),
+    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
+    user_id       TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     base_version  BIGINT NOT NULL,
     form          TEXT NOT NULL,
     saved_at      BIGINT NOT NULL,
@@ -186,15 +186,15 @@ CREATE TABLE initiative_drafts (
 
 -- Tasks of a directive: who, what, by when, which product (6 rõ).
 CREATE TABLE directive_tasks (
-    id              TEXT PRIMARY KEY,
+    id              TEXT COLLATE "C" PRIMARY KEY,
     item            BIGINT NOT NULL,
     title           TEXT NOT NULL,
-    organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    organisation_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
     owner           TEXT NOT NULL,
     authority       TEXT NOT NULL,
     responsibility  TEXT NOT NULL,
     product         TEXT NOT NULL,
-    due_on          TEXT NOT NULL,
+    due_on          TEXT COLLATE "C" NOT NULL,
     state           TEXT NOT NULL CHECK (state IN ('assigned', 'in_progress', 'done', 'cancelled')),
     note            TEXT NOT NULL,
     done_on         TEXT,

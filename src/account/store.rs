@@ -31,6 +31,10 @@ pub mod sql {
         SELECT id, login, name, organisation_id FROM users WHERE id = $1 AND disabled_at IS NULL";
     /// Roles of a user.
     pub const ROLES: &str = "SELECT role FROM user_roles WHERE user_id = $1 ORDER BY role LIMIT 100";
+    /// Everybody who may act and has a role.
+    pub const WITH_ROLE: &str = "
+        SELECT u.id, u.login, u.name, u.organisation_id FROM users u JOIN user_roles r ON r.user_id = u.id
+        WHERE r.role = $1 AND u.disabled_at IS NULL ORDER BY u.login LIMIT 10000";
     /// A page of users in the order of logins.
     pub const USERS: &str = "
         SELECT id, login, name, organisation_id, created_at, disabled_at
@@ -189,6 +193,20 @@ async fn with_roles(tx: &mut Tx, row: ActorRow) -> Result<Actor, sqlx::Error> {
         roles: roles.iter().filter_map(|(word,)| word.parse::<Role>().ok()).collect(),
         organisation_id: row.organisation_id,
     })
+}
+
+/// Everybody who may act and has a role.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_role(tx: &mut Tx, role: Role) -> Result<Vec<Actor>, sqlx::Error> {
+    let rows: Vec<ActorRow> =
+        on_db!(tx, |conn| sqlx::query_as(sql::WITH_ROLE).bind(role.as_str()).fetch_all(conn).await?);
+    let mut people = Vec::with_capacity(rows.len());
+    for row in rows {
+        people.push(with_roles(tx, row).await?);
+    }
+    Ok(people)
 }
 
 /// At most `limit` users whose login follows `after`, in order; begin with an empty one.

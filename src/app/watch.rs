@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
+use crate::initiative;
 use crate::monitor::notify::deliver::{Post, deliver};
 use crate::monitor::notify::mail::{MailError, Mailer};
 use crate::monitor::{incident, service_level};
@@ -50,6 +51,9 @@ impl Watch {
             }
             if now.duration_since(evaluated) >= EVALUATE {
                 evaluated = now;
+                if let Err(error) = initiative::actions::follow::measure(&self.db, now).await {
+                    tracing::error!(error = %error, "what became of initiatives could not be measured");
+                }
                 if let Err(error) = service_level::evaluate::evaluate(&self.db, now).await {
                     tracing::error!(error = %error, "service levels could not be evaluated");
                 }

@@ -22,8 +22,7 @@ pub fn adds(amendment: &Amendment) -> bool {
             (None, Some(after)) => after > 0,
             _ => false,
         },
-        Part::Channel => after.is_none(),
-        Part::Audience => after.is_none(),
+        Part::Channel | Part::Audience => after.is_none(),
         Part::OnlineLevel => after == Some("partial"),
         Part::Procedure | Part::Name | Part::HandlingAgency | Part::Result => false,
     }

@@ -190,9 +190,8 @@ impl Table {
 pub fn saving(before: &Table, after: &Table) -> Saving {
     let (before, after) = (before.cost(), after.cost());
     let per_year = before.per_year.saturating_sub(after.per_year);
-    let rate = (before.per_year != 0).then(|| {
-        clamp(halves_up(i128::from(per_year) * 10_000, i128::from(before.per_year)))
-    });
+    let rate =
+        (before.per_year != 0).then(|| clamp(halves_up(i128::from(per_year) * 10_000, i128::from(before.per_year))));
     Saving { before, after, per_year, rate }
 }
 

@@ -71,8 +71,8 @@ pub async fn amend(
     if let Some(decision) = origin.decision {
         procedure.decision = Some(decision.to_owned());
     }
-    let document = serde_json::to_string(&procedure)
-        .map_err(|source| StoreError::Document { code: code.to_owned(), source })?;
+    let document =
+        serde_json::to_string(&procedure).map_err(|source| StoreError::Document { code: code.to_owned(), source })?;
     let payload = catalog_store::payload(tx, &stored.payload_sha256).await?.unwrap_or_default();
     let new = NewVersion {
         code_raw: &stored.code_raw,

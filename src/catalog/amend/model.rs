@@ -198,7 +198,8 @@ impl Amendment {
             let so = self.after.as_ref().is_some_and(|after| lines(procedure, self.part).contains(after));
             return if so { Applied::AlreadySo } else { Applied::Misfit };
         }
-        if self.before.is_none() && self.after.as_ref().is_some_and(|after| lines(procedure, self.part).contains(after)) {
+        if self.before.is_none() && self.after.as_ref().is_some_and(|after| lines(procedure, self.part).contains(after))
+        {
             return Applied::AlreadySo;
         }
         self.write(procedure);
@@ -210,7 +211,7 @@ impl Amendment {
         match self.part {
             // Its end is a mark beside the document.
             Part::Procedure => {}
-            Part::Name => procedure.name = after.unwrap_or_default().to_owned(),
+            Part::Name => after.unwrap_or_default().clone_into(&mut procedure.name),
             Part::Conditions => procedure.conditions = after.map(str::to_owned),
             Part::OnlineLevel => procedure.declared_full = Some(after == Some("full")),
             Part::Audience => change(&mut procedure.audiences, before, after, String::as_str, set, str::to_owned),
@@ -368,6 +369,9 @@ mod tests {
         for (amendment, error) in wrong {
             assert_eq!(amendment.check(), Err(error), "{amendment:?}");
         }
-        assert_eq!(amendment(Part::Paper, Some(" Đơn "), Some("")).cleaned(), amendment(Part::Paper, Some("Đơn"), None));
+        assert_eq!(
+            amendment(Part::Paper, Some(" Đơn "), Some("")).cleaned(),
+            amendment(Part::Paper, Some("Đơn"), None)
+        );
     }
 }

@@ -14,9 +14,9 @@ use super::clash::{Clash, Met, same_procedure};
 use super::lines::Piece;
 use super::report::{Rejection, Report, Warning};
 use super::store::{self as import_store, RejectedRow};
+use crate::catalog::amend;
 use crate::catalog::amend::model::Part;
 use crate::catalog::amend::store::Kept;
-use crate::catalog::amend;
 use crate::catalog::code::ProcedureCode;
 use crate::catalog::model::Procedure;
 use crate::catalog::payload::pack;
@@ -243,12 +243,7 @@ impl Run {
     }
 
     /// What was decided is not taken back by a source that has not followed yet.
-    async fn keep_decided(
-        &self,
-        tx: &mut Tx,
-        arrived: &Arrived,
-        procedure: &mut Procedure,
-    ) -> Result<(), StoreError> {
+    async fn keep_decided(&self, tx: &mut Tx, arrived: &Arrived, procedure: &mut Procedure) -> Result<(), StoreError> {
         let Some(standing) = self.standing.get(procedure.code.as_str()) else { return Ok(()) };
         let mut source = Procedure::default();
         for record in [Some(&arrived.record), arrived.detail.as_ref()].into_iter().flatten() {

@@ -21,6 +21,8 @@ pub enum EventKind {
     MaintenanceOpened,
     /// They are back.
     MaintenanceClosed,
+    /// An initiative moved.
+    InitiativeMoved,
 }
 
 /// Something that people are told.

@@ -13,7 +13,12 @@ pub mod sql {
     /// Every subscription.
     pub const SUBSCRIPTIONS: &str = "
         SELECT id, channel, target, secret, events, about_kind, about, enabled, created_at, created_by, version
-        FROM subscriptions ORDER BY id LIMIT 10000";
+        FROM subscriptions WHERE id NOT LIKE 'person:%' ORDER BY id LIMIT 10000";
+    /// What somebody is told about their own work hangs on this row; it is off, so that nothing else does.
+    pub const PERSON: &str = "
+        INSERT INTO subscriptions (id, channel, target, secret, events, about_kind, about, enabled, created_at,
+                                   created_by, version)
+        VALUES ($1, 'in_app', $2, '', '', 'all', '', 0, $3, $2, 1) ON CONFLICT (id) DO NOTHING";
     /// One.
     pub const FIND: &str = "
         SELECT id, channel, target, secret, events, about_kind, about, enabled, created_at, created_by, version
@@ -164,6 +169,33 @@ pub async fn tell(tx: &mut Tx, to: &Subscription, event: &Event, now: Timestamp)
             .map(|_| ())?);
     }
     Ok(new)
+}
+
+/// Writes what one person is told about their own work, in the program; says whether they had not been told.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_person(tx: &mut Tx, login: &str, event: &Event, now: Timestamp) -> Result<bool, sqlx::Error> {
+    let id = format!("person:{login}");
+    on_db!(&mut *tx, |conn| sqlx::query(sql::PERSON)
+        .bind(&id)
+        .bind(login)
+        .bind(now.as_millisecond())
+        .execute(conn)
+        .await
+        .map(|_| ())?);
+    on_db!(tx, |conn| sqlx::query(sql::TELL)
+        .bind(uuid::Uuid::now_v7().to_string())
+        .bind(&id)
+        .bind(&event.key)
+        .bind(word::of(&event.kind))
+        .bind(login)
+        .bind(&event.title)
+        .bind(&event.body)
+        .bind(event.at)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected() == 1))
 }
 
 /// Something that somebody is told in the program.

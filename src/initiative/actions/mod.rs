@@ -1,0 +1,10 @@
+//! What people do to initiatives. Each action is one transaction with its audit entry.
+
+pub mod error;
+pub mod follow;
+pub mod need;
+pub mod part;
+pub mod step;
+pub mod tell;
+pub mod vote;
+pub mod write;

@@ -1,0 +1,5 @@
+//! SQL of initiatives: what they say and where they stand, what was done to them, and what hangs on them.
+
+pub mod history;
+pub mod initiative;
+pub mod part;

@@ -1,0 +1,6 @@
+//! Initiatives: workflows that cannot be walked around, lives from draft to verdict, votes.
+
+mod given;
+mod life;
+mod vote;
+mod walks;

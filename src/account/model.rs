@@ -128,7 +128,9 @@ impl Role {
 
 /// A word that names no role.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no role: use officer, agency_head, appraiser, approver, catalog_editor, metric_owner, auditor or admin")]
+#[error(
+    "`{0}` is no role: use officer, agency_head, appraiser, approver, catalog_editor, metric_owner, auditor or admin"
+)]
 pub struct UnknownRole(String);
 
 impl FromStr for Role {

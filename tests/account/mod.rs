@@ -1,5 +1,6 @@
 //! People: signing in, sessions, tokens, who may use what, the record of who did what.
 
+mod chain;
 mod routes;
 
 use jiff::SignedDuration;

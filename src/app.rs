@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::actions::{AccountError, signing_secret};
+use crate::account::audit;
+use crate::account::audit::chain::Head;
 use crate::assessment;
 use crate::config::Settings;
 use crate::initiative::workflow;
@@ -99,6 +101,8 @@ pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) 
     let metrics = Metrics::new()?;
     let figures = Figures::new(&metrics)?;
     let key = cookie_key(&db).await?;
+    let head = audit::seal_old(&db).await.map_err(DbError::from)?;
+    tracing::info!(head = %head, "the audit log when the program starts");
     let state = AppState::new(settings, db.clone(), Arc::clone(&engine), clock, metrics, key, demo);
     let watch = Watch::new(settings, db.clone(), Arc::clone(&state.clock))?;
     let stop = CancellationToken::new();
@@ -148,6 +152,11 @@ async fn cookie_key(db: &Db) -> Result<Key, StartError> {
     Key::try_from(secret.as_bytes()).map_err(|_| StartError::CookieKey)
 }
 
+/// Where the audit log ends: kept in a log elsewhere, it tells later that nothing was cut off.
+async fn audit_head(db: &Db) -> Result<Head, sqlx::Error> {
+    audit::head(&mut db.read().await?).await
+}
+
 /// Brings verdicts and search up to date until told to stop.
 async fn follow(state: AppState, every: Duration, stop: CancellationToken) {
     // What was waiting when the program started is taken in at once.
@@ -191,6 +200,10 @@ impl Running {
         let _ = self.watch.await;
         if let Some(poller) = self.poller {
             let _ = poller.await;
+        }
+        match audit_head(&self.db).await {
+            Ok(head) => tracing::info!(head = %head, "the audit log when the program stops"),
+            Err(error) => tracing::error!(error = %error, "the end of the audit log could not be read"),
         }
         self.db.close().await;
     }

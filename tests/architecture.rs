@@ -90,6 +90,8 @@ fn outside_libraries_are_named_only_where_they_belong() {
 fn sql_stands_in_stores_only() {
     const STORES: &[&str] = &[
         "account/audit.rs",
+        "account/entry_store.rs",
+        "account/session/lock_store.rs",
         "account/session/store.rs",
         "account/store.rs",
         "assessment/flag_store.rs",

@@ -19,6 +19,18 @@ pub enum AccountError {
     /// No such login, another password, or a disabled user: a caller must not learn which.
     #[error("the login or the password is wrong")]
     WrongLogin,
+    /// Too many sign-ins failed for the login, whether or not somebody has it.
+    #[error("too many sign-ins failed: try again after {until}, or have the login unlocked")]
+    Locked {
+        /// When the next try is taken.
+        until: Timestamp,
+    },
+    /// The user did not sign in for too long.
+    #[error("the user did not sign in for too long: an administrator can enable them")]
+    Inactive,
+    /// The password that somebody has is another.
+    #[error("the current password is wrong")]
+    WrongPassword,
     /// The login cannot be one.
     #[error("`{0}` cannot be a login: use 1 to 64 of a-z, 0-9, dot, hyphen, underscore and @")]
     InvalidLogin(String),
@@ -28,6 +40,9 @@ pub enum AccountError {
     /// Nobody who may act has the login.
     #[error("no user who may act has the login `{0}`")]
     UnknownUser(String),
+    /// Nobody has the login.
+    #[error("nobody has the login `{0}`")]
+    NoUser(String),
     /// A user needs a role.
     #[error("a user needs at least one role")]
     NoRole,

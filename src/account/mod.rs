@@ -5,6 +5,8 @@
 
 pub mod actions;
 pub mod audit;
+pub mod entry_store;
+pub mod manage;
 pub mod model;
 pub mod password;
 pub mod secret;

@@ -163,10 +163,16 @@ impl Actor {
         self.roles.iter().any(|role| roles.contains(role))
     }
 
+    /// Do they run the installation?
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.has_any(&[Role::Admin])
+    }
+
     /// May they act for an organisation? Administrators may everywhere.
     #[must_use]
     pub fn acts_for(&self, organisation_id: &str, tree: &Tree) -> bool {
-        self.has_any(&[Role::Admin]) || covers(self.organisation_id.as_deref(), organisation_id, tree)
+        self.is_admin() || covers(self.organisation_id.as_deref(), organisation_id, tree)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Secrets that the program makes: of sessions, tokens and cookies.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use subtle::ConstantTimeEq;
 
-use crate::platform::hash::sha256;
+use crate::platform::hash::{hex, sha256};
 
 /// The system gave no random bytes.
 #[derive(Debug, thiserror::Error)]
@@ -68,11 +68,7 @@ pub fn same(a: &str, b: &str) -> bool {
 pub fn random_hex<const N: usize>() -> Result<String, NoRandomness> {
     let mut bytes = [0u8; N];
     getrandom::fill(&mut bytes).map_err(NoRandomness)?;
-    Ok(bytes.iter().fold(String::with_capacity(2 * N), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    }))
+    Ok(hex(&bytes))
 }
 
 #[cfg(test)]

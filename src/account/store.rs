@@ -28,7 +28,8 @@ pub mod sql {
     pub const FIND_BY_LOGIN: &str = "SELECT id, name, password_hash FROM users WHERE login = $1";
     /// A user who may act.
     pub const FIND_ACTOR: &str = "
-        SELECT id, login, name, organisation_id FROM users WHERE id = $1 AND disabled_at IS NULL";
+        SELECT id, login, name, organisation_id, COALESCE(active_at, created_at) AS active_at
+        FROM users WHERE id = $1 AND disabled_at IS NULL";
     /// Roles of a user.
     pub const ROLES: &str = "SELECT role FROM user_roles WHERE user_id = $1 ORDER BY role LIMIT 100";
     /// Everybody who may act and has a role.
@@ -37,7 +38,7 @@ pub mod sql {
         WHERE r.role = $1 AND u.disabled_at IS NULL ORDER BY u.login LIMIT 10000";
     /// A page of users in the order of logins.
     pub const USERS: &str = "
-        SELECT id, login, name, organisation_id, created_at, disabled_at
+        SELECT id, login, name, organisation_id, created_at, COALESCE(active_at, created_at) AS active_at, disabled_at
         FROM users WHERE login > $1 ORDER BY login LIMIT $2";
     /// Shuts a user out.
     pub const DISABLE: &str = "UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
@@ -71,6 +72,8 @@ pub struct User {
     pub actor: Actor,
     /// Epoch milliseconds.
     pub created_at: i64,
+    /// When they signed in last, were enabled or added, epoch milliseconds.
+    pub active_at: i64,
     /// Epoch milliseconds; `None` while they may act.
     pub disabled_at: Option<i64>,
 }
@@ -84,10 +87,18 @@ struct ActorRow {
 }
 
 #[derive(sqlx::FromRow)]
+struct SinceRow {
+    #[sqlx(flatten)]
+    actor: ActorRow,
+    active_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
 struct UserRow {
     #[sqlx(flatten)]
     actor: ActorRow,
     created_at: i64,
+    active_at: i64,
     disabled_at: Option<i64>,
 }
 
@@ -175,10 +186,18 @@ pub async fn credentials(tx: &mut Tx, login: &Login) -> Result<Option<Credential
 /// # Errors
 /// When the database fails.
 pub async fn actor(tx: &mut Tx, user_id: &str) -> Result<Option<Actor>, sqlx::Error> {
-    let row: Option<ActorRow> =
+    Ok(actor_since(tx, user_id).await?.map(|(actor, _)| actor))
+}
+
+/// A user who may act, and when they signed in last, were enabled or added; `None` when unknown or disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn actor_since(tx: &mut Tx, user_id: &str) -> Result<Option<(Actor, i64)>, sqlx::Error> {
+    let row: Option<SinceRow> =
         on_db!(tx, |conn| sqlx::query_as(sql::FIND_ACTOR).bind(user_id).fetch_optional(conn).await?);
     match row {
-        Some(row) => Ok(Some(with_roles(tx, row).await?)),
+        Some(row) => Ok(Some((with_roles(tx, row.actor).await?, row.active_at))),
         None => Ok(None),
     }
 }
@@ -219,7 +238,7 @@ pub async fn users(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<User>, sq
     let mut users = Vec::with_capacity(rows.len());
     for row in rows {
         let actor = with_roles(tx, row.actor).await?;
-        users.push(User { actor, created_at: row.created_at, disabled_at: row.disabled_at });
+        users.push(User { actor, created_at: row.created_at, active_at: row.active_at, disabled_at: row.disabled_at });
     }
     Ok(users)
 }
@@ -230,15 +249,27 @@ pub async fn users(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<User>, sq
 /// When the database fails.
 pub async fn disable(tx: &mut Tx, user_id: &str, now: Timestamp) -> Result<bool, sqlx::Error> {
     let at = now.as_millisecond();
-    let changed = on_db!(tx, |conn| sqlx::query(sql::DISABLE)
+    let changed = on_db!(&mut *tx, |conn| sqlx::query(sql::DISABLE)
         .bind(user_id)
         .bind(at)
         .execute(conn)
         .await
         .map(|done| done.rows_affected() == 1)?);
-    on_db!(tx, |conn| sqlx::query(sql::DELETE_SESSIONS_OF).bind(user_id).execute(conn).await.map(|_| ())?);
+    delete_sessions(tx, user_id).await?;
     on_db!(tx, |conn| sqlx::query(sql::REVOKE_TOKENS_OF).bind(user_id).bind(at).execute(conn).await.map(|_| ())?);
     Ok(changed)
+}
+
+/// Ends every session of a user; says how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_sessions(tx: &mut Tx, user_id: &str) -> Result<u64, sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query(sql::DELETE_SESSIONS_OF)
+        .bind(user_id)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected()))
 }
 
 /// A secret, if there is one of this name.

@@ -67,8 +67,8 @@ enum Command {
     Reindex,
     /// Bring a PostgreSQL database's schema up to this program's.
     Migrate,
-    /// Check settings, database and search without changing anything.
-    Check,
+    /// Check settings, database and search without changing anything; or the audit log.
+    Check(check::Arguments),
 }
 
 /// Runs the command line and says whether it went well.
@@ -115,6 +115,6 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Simulate(given) => simulate::run(arguments.listen, given).await,
         Command::Reindex => serve::reindex(&settings).await,
         Command::Migrate => serve::migrate(&settings).await,
-        Command::Check => check::run(&settings).await,
+        Command::Check(arguments) => check::run(&settings, &arguments).await,
     }
 }

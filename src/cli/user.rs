@@ -1,19 +1,20 @@
-//! `user add`, `user token`, `user revoke`, `user list`, `user disable`.
+//! `user`: add people, give their programs tokens, let them in and shut them out.
 
 use std::io::{IsTerminal, stdin};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::account::actions::{self, NewUser};
 use crate::account::audit::Author;
+use crate::account::manage;
 use crate::account::model::Role;
 use crate::account::session::actions::{make_token, revoke_tokens};
 use crate::account::store;
 use crate::app;
-use crate::config::Settings;
+use crate::config::{Account, Settings};
 use crate::platform::clock::{Clock, SystemClock};
 use crate::platform::db::Db;
 
@@ -57,6 +58,26 @@ enum What {
     /// Shut a user out; sessions and tokens end at once.
     Disable {
         /// Whom.
+        login: String,
+    },
+    /// Let a user in again who was disabled or did not sign in for too long.
+    Enable {
+        /// Whom.
+        login: String,
+    },
+    /// Let a user try again at once who typed a wrong password too often.
+    Unlock {
+        /// Whom.
+        login: String,
+    },
+    /// Give a user another password, taken as for `add`; their sessions end.
+    Password {
+        /// Whose.
+        login: String,
+    },
+    /// End every session of a user; tokens stay.
+    RevokeSessions {
+        /// Whose.
         login: String,
     },
 }
@@ -103,24 +124,44 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<Ex
             anyhow::ensure!(revoked > 0, "{login} has no token `{name}` that still holds");
             println!("revoked {revoked}");
         }
-        What::List => list(&db).await?,
+        What::List => list(&db, &settings.account, now).await?,
         What::Disable { login } => {
             actions::disable_user(&db, by, &login, now).await?;
             println!("{login} is shut out");
+        }
+        What::Enable { login } => {
+            manage::enable_user(&db, by, &login, now).await?;
+            println!("{login} may sign in");
+        }
+        What::Unlock { login } => {
+            let unlocked = manage::unlock(&db, by, &login, now).await?;
+            println!("{login} {}", if unlocked { "may try again" } else { "had no failed sign-in" });
+        }
+        What::Password { login } => {
+            let ended = manage::set_password(&db, by, &login, &read_password()?, now).await?;
+            println!("{login} has the new password; {ended} sessions ended");
+        }
+        What::RevokeSessions { login } => {
+            println!("ended {} sessions", manage::revoke_sessions(&db, by, &login, now).await?);
         }
     }
     db.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(db: &Db) -> anyhow::Result<()> {
+async fn list(db: &Db, limits: &Account, now: Timestamp) -> anyhow::Result<()> {
     let mut after = String::new();
     loop {
         let users = store::users(&mut db.read().await?, &after, PAGE).await?;
         for user in &users {
             let roles: Vec<&str> = user.actor.roles.iter().map(|role| role.as_str()).collect();
             let organisation = user.actor.organisation_id.as_deref().unwrap_or("-");
-            let state = if user.disabled_at.is_some() { "disabled" } else { "active" };
+            let alone = now.as_millisecond().saturating_sub(user.active_at);
+            let state = match user.disabled_at {
+                Some(_) => "disabled",
+                None if alone >= limits.inactive() => "inactive",
+                None => "active",
+            };
             println!("{}\t{}\t{}\t{organisation}\t{state}", user.actor.login, user.actor.name, roles.join(","));
         }
         match users.last() {

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::pages;
+use super::resend::Carried;
 use super::routes::{self, Found};
 use super::state::AppState;
 use super::visitor::{Sender, Visitor};
@@ -21,7 +22,7 @@ pub const SIGN_IN: &str = "/dang-nhap";
 /// The header that carries the csrf token of a script's request.
 const CSRF_HEADER: &str = "x-csrf-token";
 /// The field that carries it in a form.
-const CSRF_FIELD: &str = "csrf";
+pub const CSRF_FIELD: &str = "csrf";
 /// Largest form that is searched for the field, bytes.
 const MAX_FORM: usize = 2 * 1024 * 1024;
 /// Largest form with a file, bytes: the largest table, and room for the fields beside it.
@@ -59,7 +60,7 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
         return sent(&state, &visitor, request, next).await;
     }
     if let Some(problem) = refusal(&visitor, access, &request, changes) {
-        return refuse(&state, &visitor, &request, &problem);
+        return refuse_keeping_form(&state, &visitor, request, &problem).await;
     }
     let request = match with_csrf(&visitor, request, changes).await {
         Ok(request) => request,
@@ -181,6 +182,20 @@ fn wrong_method(state: &AppState, visitor: &Visitor, request: &Request, methods:
         response.headers_mut().insert(header::ALLOW, methods);
     }
     response
+}
+
+/// The same as [`refuse`]; but whose session is over while they filled a form in, signs in and loses nothing.
+async fn refuse_keeping_form(state: &AppState, visitor: &Visitor, request: Request, problem: &Problem) -> Response {
+    let over = problem.code == Code::NotSignedIn.as_str() && *request.method() == Method::POST && !visitor.token;
+    if !over || request.uri().path().starts_with("/api/") {
+        return refuse(state, visitor, &request, problem);
+    }
+    let (parts, body) = request.into_parts();
+    match Carried::of(state, &parts, body).await {
+        Ok(Some(carried)) => pages::sign_in::again(state, visitor, carried),
+        Ok(None) => refuse(state, visitor, &Request::from_parts(parts, Body::empty()), problem),
+        Err(error) => refuse(state, visitor, &Request::from_parts(parts, Body::empty()), &Problem::internal(&error)),
+    }
 }
 
 /// A problem for programs; for people a page, or the way to sign in and back.

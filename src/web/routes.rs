@@ -20,6 +20,10 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/dang-nhap", Access::Public),
     // Public, so that somebody whose session is over already gets back to the first page.
     ("POST", "/dang-xuat", Access::Public),
+    ("GET", "/tai-khoan", Access::SignedIn),
+    ("POST", "/tai-khoan/mat-khau", Access::SignedIn),
+    ("POST", "/tai-khoan/phien-khac", Access::SignedIn),
+    ("POST", "/tai-khoan/phien/{id}", Access::SignedIn),
     ("GET", "/assets/{file}", Access::Public),
     ("GET", "/api/v1/procedures", Access::Public),
     ("GET", "/api/v1/procedures/{code}", Access::Public),

@@ -9,7 +9,7 @@ use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
 use crate::assessment;
-use crate::config::Settings;
+use crate::config::{Account, Settings};
 use crate::platform::changes;
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, Tx};
@@ -51,6 +51,8 @@ pub struct Parts {
     pub answers: Option<Cache<(u64, String), Prepared>>,
     /// Signs session cookies.
     pub cookie_key: Key,
+    /// How long people stay signed in, and when they are locked out.
+    pub account: Account,
     /// Session cookies go over HTTPS only.
     pub secure_cookies: bool,
     /// Every page says that it shows a demonstration.
@@ -91,6 +93,7 @@ impl AppState {
             metrics,
             answers: (entries > 0).then(|| Cache::new(entries)),
             cookie_key,
+            account: settings.account.clone(),
             secure_cookies: settings.server.secure_cookies,
             demo,
             max_concurrent: settings.server.max_concurrent,

@@ -43,11 +43,11 @@ impl Visitor {
     pub async fn of(state: &AppState, headers: &HeaderMap) -> Result<Self, sqlx::Error> {
         let now = state.clock.now();
         if let Some(token) = bearer(headers) {
-            let actor = actor_of_token(&state.db, &Secret::shown(token), now).await?;
+            let actor = actor_of_token(&state.db, &state.account, &Secret::shown(token), now).await?;
             return Ok(Self { actor, session: None, token: true });
         }
-        let Some(secret) = session(state, headers) else { return Ok(Self::default()) };
-        let actor = actor_of_session(&state.db, &secret, now).await?;
+        let Some(secret) = shown_session(state, headers) else { return Ok(Self::default()) };
+        let actor = actor_of_session(&state.db, &state.account, &secret, now).await?;
         let session = actor.is_some().then_some(secret);
         Ok(Self { actor, session, token: false })
     }
@@ -106,8 +106,9 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-/// The session a browser shows, if its cookie has our signature.
-fn session(state: &AppState, headers: &HeaderMap) -> Option<Secret> {
+/// The session a browser shows, if its cookie has our signature; it may be over.
+#[must_use]
+pub fn shown_session(state: &AppState, headers: &HeaderMap) -> Option<Secret> {
     // Most readers have no session: look before the cookies are taken apart.
     let shown = |value: &[u8]| value.windows(COOKIE.len()).any(|part| part == COOKIE.as_bytes());
     if !headers.get_all(header::COOKIE).iter().any(|value| shown(value.as_bytes())) {

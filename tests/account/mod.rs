@@ -1,13 +1,19 @@
 //! People: signing in, sessions, tokens, who may use what, the record of who did what.
 
+mod again;
+mod chain;
+mod chain_kept;
+mod limits;
 mod routes;
+mod sessions;
 
 use jiff::SignedDuration;
 use toantrinh::account::actions::{AccountError, NewUser, add_organisation, add_user, disable_user};
 use toantrinh::account::audit::{self, Author};
 use toantrinh::account::model::Role;
-use toantrinh::account::session::actions::{actor_of_token, make_token, revoke_tokens, sign_in};
+use toantrinh::account::session::actions::{actor_of_session, actor_of_token, make_token, revoke_tokens, sign_in};
 use toantrinh::account::store;
+use toantrinh::config::Account;
 use toantrinh::platform::db::{Db, Tx};
 
 use crate::support::{NOW, PASSWORD, TestApp, databases, sqlite, user};
@@ -124,10 +130,11 @@ async fn a_cookie_holds_for_scripts_of_nobody_and_a_changed_one_is_worth_nothing
 async fn every_sign_in_opens_a_new_session_and_ends_the_one_before() {
     for db in databases().await {
         user(&db.db, "an", &[Role::Officer]).await;
-        let first = sign_in(&db.db, "an", PASSWORD, None, NOW).await.unwrap();
-        let second = sign_in(&db.db, "an", PASSWORD, Some(&first.secret), NOW).await.unwrap();
+        let first = sign_in(&db.db, &Account::default(), "an", PASSWORD, None, NOW).await.unwrap();
+        let second = sign_in(&db.db, &Account::default(), "an", PASSWORD, Some(&first.secret), NOW).await.unwrap();
         assert_ne!(first.secret.sha256(), second.secret.sha256());
-        let who = |secret| toantrinh::account::session::actions::actor_of_session(&db.db, secret, NOW);
+        let limits = Account::default();
+        let who = |secret| actor_of_session(&db.db, &limits, secret, NOW);
         assert_eq!(who(&first.secret).await.unwrap(), None);
         assert_eq!(who(&second.secret).await.unwrap().unwrap().login, "an");
         disable_user(&db.db, BY, "an", NOW).await.unwrap();
@@ -193,7 +200,11 @@ async fn a_token_speaks_for_its_user_until_it_expires_or_is_revoked() {
         assert_eq!(status(lasting.reveal()).await, 401, "it was revoked");
         let last = make_token(&db.db, BY, "an", "báo cáo", None, later).await.unwrap();
         disable_user(&db.db, BY, "an", later).await.unwrap();
-        assert_eq!(actor_of_token(&db.db, &last, later).await.unwrap(), None, "its user is disabled");
+        assert_eq!(
+            actor_of_token(&db.db, &Account::default(), &last, later).await.unwrap(),
+            None,
+            "its user is disabled"
+        );
         app.stop().await;
     }
 }

@@ -20,6 +20,8 @@ fn statements() -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let files = [
         "account/audit.rs",
+        "account/entry_store.rs",
+        "account/session/lock_store.rs",
         "account/session/store.rs",
         "account/store.rs",
         "assessment/flag_store.rs",

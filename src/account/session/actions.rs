@@ -3,71 +3,22 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::sign_in::is_active;
 use super::store;
 use crate::account::actions::AccountError;
 use crate::account::audit::{self, Author};
-use crate::account::model::{Actor, Login};
+use crate::account::model::Actor;
 use crate::account::secret::Secret;
-use crate::account::{password, store as people};
-use crate::platform::db::Db;
+use crate::account::store as people;
+use crate::config::Account;
+use crate::platform::db::{Db, Tx};
 
-/// Milliseconds without a request after which a session is over: 15 minutes (TCVN 14423:2026).
-pub const IDLE: i64 = 15 * 60 * 1000;
-/// Milliseconds after which a session is over in any case: 12 hours, a working day with its breaks.
-pub const LIFETIME: i64 = 12 * 60 * 60 * 1000;
-/// Milliseconds between two notes that a session was used; shorter would make every page a write.
-const TOUCH_EVERY: i64 = 60 * 1000;
+pub use super::sign_in::{SignedIn, sign_in};
+
+/// Notes that a session was used while it is left alone as long as it may be; more would make every page a write.
+const TOUCHES: i64 = 15;
 /// What a token begins with, so that one that got lost is recognised.
 const TOKEN_PREFIX: &str = "tt_";
-
-/// Somebody who signed in.
-#[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// Who.
-    pub actor: Actor,
-    /// What their browser shows from now on.
-    pub secret: Secret,
-}
-
-/// Opens a session with a secret of its own; `previous`, which the browser showed, ends.
-///
-/// # Errors
-/// [`AccountError::WrongLogin`] for an unknown login, a wrong password and a disabled user alike, after the same time.
-pub async fn sign_in(
-    db: &Db,
-    login: &str,
-    password: &str,
-    previous: Option<&Secret>,
-    now: Timestamp,
-) -> Result<SignedIn, AccountError> {
-    let login = Login::read(login);
-    let known = match &login {
-        Some(login) => people::credentials(&mut db.read().await?, login).await?,
-        None => None,
-    };
-    let right = password::matches(password, known.as_ref().map(|k| k.password_hash.clone())).await?;
-    let mut tx = db.write().await?;
-    let actor = match &known {
-        Some(known) => people::actor(&mut tx, &known.id).await?.filter(|_| right),
-        None => None,
-    };
-    let Some(actor) = actor else {
-        // People type passwords where the login belongs: only a login that exists is written down.
-        let subject = login.filter(|_| known.is_some()).map_or_else(|| "unknown".to_owned(), |login| login.to_string());
-        audit::record(&mut tx, Author::NOBODY, "sign_in_failed", &subject, &json!({}), now).await?;
-        tx.commit().await?;
-        return Err(AccountError::WrongLogin);
-    };
-    let secret = Secret::generate("")?;
-    store::delete_over(&mut tx, now).await?;
-    if let Some(previous) = previous {
-        store::delete(&mut tx, previous).await?;
-    }
-    store::insert(&mut tx, &secret, actor.id.as_str(), now).await?;
-    audit::record(&mut tx, &actor, "sign_in", &actor.login, &json!({}), now).await?;
-    tx.commit().await?;
-    Ok(SignedIn { actor, secret })
-}
 
 /// Ends a session; nothing happens when it is over already.
 ///
@@ -81,33 +32,61 @@ pub async fn sign_out(db: &Db, actor: &Actor, secret: &Secret, now: Timestamp) -
     Ok(tx.commit().await?)
 }
 
-/// Who a session speaks for; `None` when it is over or its user is disabled.
+/// Who a session speaks for; `None` when it is over, or its user is disabled or did not sign in for too long.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn actor_of_session(db: &Db, secret: &Secret, now: Timestamp) -> Result<Option<Actor>, sqlx::Error> {
+pub async fn actor_of_session(
+    db: &Db,
+    limits: &Account,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<Option<Actor>, sqlx::Error> {
     let mut tx = db.read().await?;
     let Some((user_id, last_seen)) = store::find(&mut tx, secret, now).await? else { return Ok(None) };
-    let actor = people::actor(&mut tx, &user_id).await?;
+    let actor = active(&mut tx, limits, &user_id, now).await?;
     drop(tx);
-    if actor.is_some() && now.as_millisecond() - last_seen >= TOUCH_EVERY {
+    let Some(actor) = actor else { return Ok(None) };
+    let (alone, idle) = (now.as_millisecond() - last_seen, limits.idle(actor.is_admin()));
+    if alone >= idle {
+        return Ok(None);
+    }
+    if alone >= idle / TOUCHES {
         let mut tx = db.write().await?;
         store::touch(&mut tx, secret, now).await?;
         tx.commit().await?;
     }
-    Ok(actor)
+    Ok(Some(actor))
 }
 
-/// Who a token speaks for; `None` when it holds no longer or its user is disabled.
+/// Who a token speaks for; `None` when it holds no longer, or its user is disabled or did not sign in for too long.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn actor_of_token(db: &Db, secret: &Secret, now: Timestamp) -> Result<Option<Actor>, sqlx::Error> {
+pub async fn actor_of_token(
+    db: &Db,
+    limits: &Account,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<Option<Actor>, sqlx::Error> {
     let mut tx = db.read().await?;
     match store::find_token(&mut tx, secret, now).await? {
-        Some(user_id) => people::actor(&mut tx, &user_id).await,
+        Some(user_id) => active(&mut tx, limits, &user_id, now).await,
         None => Ok(None),
     }
+}
+
+async fn active(tx: &mut Tx, limits: &Account, user_id: &str, now: Timestamp) -> Result<Option<Actor>, sqlx::Error> {
+    let found = people::actor_since(tx, user_id).await?;
+    Ok(found.filter(|(_, since)| is_active(limits, *since, now)).map(|(actor, _)| actor))
+}
+
+/// Is the session one of ours, over or not? It is remembered for a day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_known(db: &Db, secret: &Secret) -> Result<bool, sqlx::Error> {
+    Ok(store::owner(&mut db.read().await?, secret).await?.is_some())
 }
 
 /// Makes a token for a user; the answer is the only time its secret is seen.

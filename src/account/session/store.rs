@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::actions::{IDLE, LIFETIME};
 use crate::account::secret::Secret;
 use crate::on_db;
 use crate::platform::db::Tx;
+
+/// Milliseconds for which a session that is over is remembered, so that whoever comes back to a form of it is known.
+const REMEMBERED: i64 = 24 * 60 * 60 * 1000;
 
 /// The statements of sessions and tokens; every text runs on both databases.
 pub mod sql {
@@ -15,14 +17,24 @@ pub mod sql {
         INSERT INTO sessions (id, user_id, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)";
     /// Who a session belongs to, while it lasts.
     pub const FIND_SESSION: &str = "
-        SELECT s.user_id, s.last_seen_at FROM sessions s
-        WHERE s.id = $1 AND s.expires_at > $2 AND s.last_seen_at > $3";
+        SELECT user_id, last_seen_at FROM sessions WHERE id = $1 AND expires_at > $2";
+    /// Who a session belongs to, over or not.
+    pub const OWNER: &str = "SELECT user_id FROM sessions WHERE id = $1";
+    /// The sessions of a user that are not over.
+    pub const OF_USER: &str = "
+        SELECT id, created_at, last_seen_at FROM sessions
+        WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3
+        ORDER BY created_at DESC, id LIMIT 100";
+    /// Ends a session of a user.
+    pub const DELETE_OWN: &str = "DELETE FROM sessions WHERE user_id = $1 AND id = $2";
+    /// Ends every session of a user but one.
+    pub const DELETE_OTHERS: &str = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
     /// Notes that a session was used.
     pub const TOUCH_SESSION: &str = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     /// Ends a session.
     pub const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = $1";
     /// Forgets sessions that are over.
-    pub const DELETE_OVER: &str = "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2";
+    pub const DELETE_OVER: &str = "DELETE FROM sessions WHERE last_seen_at <= $1";
     /// Adds a token.
     pub const INSERT_TOKEN: &str = "
         INSERT INTO api_tokens (id, user_id, name, sha256, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -35,34 +47,104 @@ pub mod sql {
         UPDATE api_tokens SET revoked_at = $3 WHERE user_id = $1 AND name = $2 AND revoked_at IS NULL";
 }
 
-/// Opens a session; its secret is with the browser only.
+/// A session as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Session {
+    /// The SHA-256 of its secret.
+    pub id: String,
+    /// When it was opened, epoch milliseconds.
+    pub created_at: i64,
+    /// When it was used last, epoch milliseconds.
+    pub last_seen_at: i64,
+}
+
+/// Opens a session for at most so many milliseconds; its secret is with the browser only.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(tx: &mut Tx, secret: &Secret, user_id: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+pub async fn insert(
+    tx: &mut Tx,
+    secret: &Secret,
+    user_id: &str,
+    now: Timestamp,
+    lifetime: i64,
+) -> Result<(), sqlx::Error> {
     let at = now.as_millisecond();
     on_db!(tx, |conn| sqlx::query(sql::INSERT_SESSION)
         .bind(secret.sha256())
         .bind(user_id)
         .bind(at)
-        .bind(at.saturating_add(LIFETIME))
+        .bind(at.saturating_add(lifetime))
         .execute(conn)
         .await
         .map(|_| ()))
 }
 
-/// Who a session belongs to and when it was used last; `None` when it is over.
+/// Who a session belongs to and when it was used last; `None` when its time is over. Whether it was left alone too long is
+/// for the caller to say: that depends on who it is.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find(tx: &mut Tx, secret: &Secret, now: Timestamp) -> Result<Option<(String, i64)>, sqlx::Error> {
-    let at = now.as_millisecond();
     Ok(on_db!(tx, |conn| sqlx::query_as(sql::FIND_SESSION)
         .bind(secret.sha256())
-        .bind(at)
-        .bind(at.saturating_sub(IDLE))
+        .bind(now.as_millisecond())
         .fetch_optional(conn)
         .await?))
+}
+
+/// Who a session belongs to, over or not; `None` when it was ended or is forgotten.
+///
+/// # Errors
+/// When the database fails.
+pub async fn owner(tx: &mut Tx, secret: &Secret) -> Result<Option<String>, sqlx::Error> {
+    let row: Option<(String,)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::OWNER).bind(secret.sha256()).fetch_optional(conn).await?);
+    Ok(row.map(|(user_id,)| user_id))
+}
+
+/// The sessions of a user that were used within the last `idle` milliseconds, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_user(tx: &mut Tx, user_id: &str, now: Timestamp, idle: i64) -> Result<Vec<Session>, sqlx::Error> {
+    let at = now.as_millisecond();
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::OF_USER)
+        .bind(user_id)
+        .bind(at)
+        .bind(at.saturating_sub(idle))
+        .fetch_all(conn)
+        .await?))
+}
+
+/// Ends a session of a user; says whether there was one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_own(tx: &mut Tx, user_id: &str, id: &str) -> Result<bool, sqlx::Error> {
+    // PostgreSQL takes no zero byte in a text.
+    if id.contains('\0') {
+        return Ok(false);
+    }
+    on_db!(tx, |conn| sqlx::query(sql::DELETE_OWN)
+        .bind(user_id)
+        .bind(id)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected() == 1))
+}
+
+/// Ends every session of a user but `current`; says how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_others(tx: &mut Tx, user_id: &str, current: Option<&Secret>) -> Result<u64, sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query(sql::DELETE_OTHERS)
+        .bind(user_id)
+        .bind(current.map(Secret::sha256).unwrap_or_default())
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected()))
 }
 
 /// Notes that a session was used.
@@ -90,15 +172,13 @@ pub async fn delete(tx: &mut Tx, secret: &Secret) -> Result<bool, sqlx::Error> {
         .map(|done| done.rows_affected() == 1))
 }
 
-/// Forgets sessions that are over.
+/// Forgets sessions that have been over for a day.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn delete_over(tx: &mut Tx, now: Timestamp) -> Result<(), sqlx::Error> {
-    let at = now.as_millisecond();
     on_db!(tx, |conn| sqlx::query(sql::DELETE_OVER)
-        .bind(at)
-        .bind(at.saturating_sub(IDLE))
+        .bind(now.as_millisecond().saturating_sub(REMEMBERED))
         .execute(conn)
         .await
         .map(|_| ()))

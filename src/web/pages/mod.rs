@@ -1,5 +1,6 @@
 //! Pages for people: complete without a script, Vietnamese first.
 
+pub mod account;
 pub mod bar;
 pub mod board;
 pub mod claim;
@@ -10,6 +11,7 @@ pub mod notifications;
 pub mod outgoing;
 pub mod performance;
 pub mod procedure;
+mod resend;
 pub mod search;
 pub mod service_level;
 pub mod sign_in;

@@ -5,16 +5,20 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{frame, message, render};
+use super::{frame, message, render, resend};
 use crate::account::actions::AccountError;
-use crate::account::session::actions;
+use crate::account::session::actions::{self, SignedIn};
 use crate::platform::problem::{Code, Problem};
+use crate::web::format::moment_vi;
+use crate::web::given::value;
 use crate::web::guard::see_other;
+use crate::web::resend::{Carried, local};
 use crate::web::state::AppState;
 use crate::web::views::Frame;
-use crate::web::visitor::{Visitor, with_session, without_session};
+use crate::web::visitor::{Visitor, shown_session, with_session, without_session};
 
 /// The page to sign in on.
 #[derive(Debug, Template)]
@@ -23,15 +27,22 @@ struct SignInPage {
     frame: Frame,
     login: String,
     next: String,
-    error: Option<&'static str>,
+    carried: Option<Carried>,
+    error: Option<String>,
 }
 
-/// What the form carries.
+/// What the form says again when it was not taken.
+#[derive(Debug, Default)]
+struct Typed {
+    login: String,
+    next: String,
+    carried: Option<Carried>,
+}
+
+/// What an address that leads here carries.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Fields {
-    login: String,
-    password: String,
+pub struct Onward {
     tiep: String,
 }
 
@@ -39,32 +50,84 @@ pub struct Fields {
 pub async fn page(
     State(state): State<AppState>,
     visitor: Visitor,
-    query: Result<Query<Fields>, QueryRejection>,
+    query: Result<Query<Onward>, QueryRejection>,
 ) -> Response {
     let next = local(&query.map(|Query(fields)| fields.tiep).unwrap_or_default());
     if visitor.actor.is_some() {
         return see_other(&next);
     }
-    show(&state, &visitor, StatusCode::OK, String::new(), next, None)
+    show(&state, &visitor, StatusCode::OK, Typed { next, ..Typed::default() }, None)
+}
+
+/// The form for somebody whose session was over when they sent another one, which it carries.
+pub(in crate::web) fn again(state: &AppState, visitor: &Visitor, carried: Carried) -> Response {
+    let typed = Typed { next: "/".to_owned(), carried: Some(carried), ..Typed::default() };
+    show(state, visitor, Code::NotSignedIn.status(), typed, None)
 }
 
 /// Signs in; what was typed stays, except for the password.
 pub async fn sign_in(
     State(state): State<AppState>,
     visitor: Visitor,
-    form: Result<Form<Fields>, FormRejection>,
+    headers: HeaderMap,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
-    let fields = form.map(|Form(fields)| fields).unwrap_or_default();
-    let next = local(&fields.tiep);
-    let now = state.clock.now();
-    match actions::sign_in(&state.db, &fields.login, &fields.password, visitor.session.as_ref(), now).await {
-        Ok(signed_in) => (with_session(&state, &signed_in.secret), see_other(&next)).into_response(),
-        Err(AccountError::WrongLogin) => {
-            let login = fields.login.chars().take(64).collect();
-            let error = Some("Tên đăng nhập hoặc mật khẩu không đúng.");
-            show(&state, &visitor, Code::WrongLogin.status(), login, next, error)
+    let sent = form.map(|Form(sent)| sent).unwrap_or_default();
+    let field = |name| value(&sent, name).unwrap_or_default();
+    let (login, password) = (field("login"), field("password"));
+    let typed = Typed {
+        login: login.chars().take(64).collect(),
+        next: local(field("tiep")),
+        carried: Carried::in_sign_in(&sent),
+    };
+    let (before, now) = (shown_session(&state, &headers), state.clock.now());
+    match actions::sign_in(&state.db, &state.account, login, password, before.as_ref(), now).await {
+        Ok(signed_in) => let_in(&state, signed_in, typed),
+        Err(error) => match explain(&error, now) {
+            Some((status, text, wait)) => {
+                let mut response = show(&state, &visitor, status, typed, Some(text));
+                if let Some(seconds) = wait {
+                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
+                response
+            }
+            None => message::of(&state, &visitor, &Problem::internal(&error), ""),
+        },
+    }
+}
+
+/// The cookie of a new session, and the way onward: to the form that was sent before, when the same person sent it.
+fn let_in(state: &AppState, signed_in: SignedIn, typed: Typed) -> Response {
+    let cookies = with_session(state, &signed_in.secret);
+    match typed.carried.filter(|_| signed_in.returned) {
+        Some(carried) => {
+            let SignedIn { actor, secret, .. } = signed_in;
+            let visitor = Visitor { actor: Some(actor), session: Some(secret), token: false };
+            (cookies, resend::page(state, &visitor, carried)).into_response()
         }
-        Err(error) => message::of(&state, &visitor, &Problem::internal(&error), ""),
+        None => (cookies, see_other(&typed.next)).into_response(),
+    }
+}
+
+/// Why somebody was not let in, what they can do, and after how many seconds; `None` when it is the program's fault.
+fn explain(error: &AccountError, now: Timestamp) -> Option<(StatusCode, String, Option<u64>)> {
+    match error {
+        AccountError::WrongLogin => {
+            Some((Code::WrongLogin.status(), "Tên đăng nhập hoặc mật khẩu không đúng.".to_owned(), None))
+        }
+        AccountError::Locked { until } => {
+            let wait = u64::try_from(until.as_second() - now.as_second()).unwrap_or_default();
+            let until = moment_vi(until.as_millisecond());
+            let text = format!(
+                "Đăng nhập sai quá nhiều lần. Hãy thử lại sau {until}, hoặc nhờ người quản trị hệ thống mở khóa."
+            );
+            Some((StatusCode::TOO_MANY_REQUESTS, text, Some(wait.max(1))))
+        }
+        AccountError::Inactive => {
+            let text = "Tài khoản lâu không dùng nên đã tạm khóa. Hãy nhờ người quản trị hệ thống mở lại.";
+            Some((StatusCode::FORBIDDEN, text.to_owned(), None))
+        }
+        _ => None,
     }
 }
 
@@ -78,39 +141,10 @@ pub async fn sign_out(State(state): State<AppState>, visitor: Visitor, headers: 
     (without_session(&state, &headers), see_other("/")).into_response()
 }
 
-fn show(
-    state: &AppState,
-    visitor: &Visitor,
-    status: StatusCode,
-    login: String,
-    next: String,
-    error: Option<&'static str>,
-) -> Response {
-    let page = SignInPage { frame: frame(state, visitor, false), login, next, error };
+fn show(state: &AppState, visitor: &Visitor, status: StatusCode, typed: Typed, error: Option<String>) -> Response {
+    let Typed { login, next, carried } = typed;
+    let page = SignInPage { frame: frame(state, visitor, false), login, next, carried, error };
     let mut response = render(status, &page);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// An address of this site to go on to, or the first page: nobody is sent elsewhere.
-fn local(address: &str) -> String {
-    // Browsers read a backslash as a slash and skip line breaks.
-    let strange = address.chars().any(|c| c == '\\' || c.is_control());
-    let own = address.starts_with('/') && !address.starts_with("//") && !strange;
-    if own { address.to_owned() } else { "/".to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_addresses_of_this_site_are_gone_on_to() {
-        for own in ["/", "/thu-tuc/1.001193?at=2026-07-18", "/co-quan#viec"] {
-            assert_eq!(local(own), own);
-        }
-        for other in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "evil"] {
-            assert_eq!(local(other), "/", "{other:?}");
-        }
-    }
 }

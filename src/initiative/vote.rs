@@ -67,11 +67,11 @@ pub enum Outcome {
     Open,
     /// More than half of the members who vote are for it.
     Passed,
-    /// As many for as against, and the head is for it.
+    /// Half are for it, the head among them.
     PassedByHead,
-    /// As many for as against, and the head is not for it.
+    /// Half are for it, the head not among them.
     FailedByHead,
-    /// Half or fewer are for it.
+    /// Fewer than half are for it.
     Failed,
 }
 
@@ -121,7 +121,8 @@ impl Tally {
         self.in_favour + self.against + self.abstained
     }
 
-    /// More than half of those who vote carry it; with as many for as against the head's side does.
+    /// More than half of those who vote carry it; with exactly half the head's side does. An abstention is not a vote for
+    /// it: were ties counted between for and against only, one more vote for a proposal could make it fail.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         if self.missing > 0 || self.voting() == 0 {
@@ -130,7 +131,7 @@ impl Tally {
         if 2 * self.in_favour > self.voting() {
             return Outcome::Passed;
         }
-        if self.in_favour == self.against {
+        if 2 * self.in_favour == self.voting() {
             return if self.head == Some(Ballot::For) { Outcome::PassedByHead } else { Outcome::FailedByHead };
         }
         Outcome::Failed
@@ -159,10 +160,11 @@ mod tests {
     }
 
     #[test]
-    fn with_as_many_for_as_against_the_head_decides() {
+    fn with_half_for_it_the_head_decides() {
         assert_eq!(outcome(&[Some(For), Some(Against)]), Outcome::PassedByHead);
         assert_eq!(outcome(&[Some(Against), Some(For)]), Outcome::FailedByHead);
-        assert_eq!(outcome(&[Some(Abstain), Some(For), Some(Against)]), Outcome::FailedByHead);
+        assert_eq!(outcome(&[Some(Abstain), Some(For), Some(Against)]), Outcome::Failed);
+        assert_eq!(outcome(&[Some(Abstain), Some(For)]), Outcome::FailedByHead);
         assert_eq!(outcome(&[Some(For), Some(Against), Some(Recused)]), Outcome::PassedByHead);
     }
 

@@ -160,14 +160,18 @@ fn signed(acts: &[&Act], need: Need, today: Date) -> Vec<FieldError> {
     if need == Need::ActsSome && acts.is_empty() {
         found.add("acts", "are missing: add the act that is to change", "chưa có văn bản nào cần sửa", None);
     }
-    for act in acts {
+    for act in acts.iter().filter(|_| need != Need::ActsSome) {
         let day = act.effective_on.as_deref().and_then(|day| day.parse::<Date>().ok());
-        if act.signed_number.is_none() {
-            let message = format!("has not been signed: {}", act.act);
-            found.add("acts", &message, &format!("văn bản sửa {} chưa được ký", act.act), None);
-        } else if need == Need::ActsInForce && day.is_none_or(|day| day > today) {
-            let message = format!("is not in force yet: {}", act.act);
-            found.add("acts", &message, &format!("văn bản sửa {} chưa có hiệu lực", act.act), None);
+        match (need, &act.signed_number) {
+            (Need::ActsSigned, None) => {
+                let message = format!("has not been signed: {}", act.act);
+                found.add("acts", &message, &format!("văn bản sửa {} chưa được ký", act.act), None);
+            }
+            (Need::ActsInForce, Some(_)) if day.is_none_or(|day| day > today) => {
+                let message = format!("is not in force yet: {}", act.act);
+                found.add("acts", &message, &format!("văn bản sửa {} chưa có hiệu lực", act.act), None);
+            }
+            _ => {}
         }
     }
     found.ended().err().unwrap_or_default()

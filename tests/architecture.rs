@@ -103,6 +103,7 @@ fn sql_stands_in_stores_only() {
         "catalog/units.rs",
         "initiative/store/history.rs",
         "initiative/store/initiative.rs",
+        "initiative/store/list.rs",
         "initiative/store/part.rs",
         "initiative/workflow/store.rs",
         "monitor/dossier/bulk.rs",

@@ -38,6 +38,18 @@ pub static CODES: &[(Code, &str, StatusCode, &str)] = &[
         StatusCode::NOT_FOUND,
         "The procedure was not yet captured on the day asked for; the answer names the first day.",
     ),
+    (
+        Code::InitiativeNotFound,
+        "initiative_not_found",
+        StatusCode::NOT_FOUND,
+        "No initiative has this number, or none that you may see.",
+    ),
+    (
+        Code::IllegalStep,
+        "illegal_step",
+        StatusCode::CONFLICT,
+        "The step is not possible where the initiative stands; the answer names what is.",
+    ),
     (Code::FlagNotFound, "flag_not_found", StatusCode::NOT_FOUND, "No flag has this id."),
     (
         Code::Conflict,
@@ -110,6 +122,8 @@ pub enum Code {
     InvalidCursor,
     ProcedureNotFound,
     NotKnownAt,
+    InitiativeNotFound,
+    IllegalStep,
     FlagNotFound,
     SourceNotFound,
     SeriesNotFound,

@@ -7,6 +7,10 @@ use crate::account::model::{Access, Role};
 /// Those who say how it stands and decide what is done about it.
 pub const WORKERS: &[Role] = &[Role::Officer, Role::AgencyHead, Role::Appraiser];
 
+/// Those who have a part in initiatives beside reading them.
+pub const REFORMERS: &[Role] =
+    &[Role::Officer, Role::AgencyHead, Role::Appraiser, Role::Approver, Role::CatalogEditor, Role::Auditor];
+
 /// Those who keep sources of figures, service levels and planned stops.
 pub const KEEPERS: &[Role] = &[Role::MetricOwner, Role::Admin];
 
@@ -68,6 +72,16 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/observations", Access::Public),
     ("POST", "/api/v1/observations", Access::Source),
     ("POST", "/api/v1/dossiers", Access::Source),
+    ("GET", "/api/v1/initiatives", Access::Public),
+    ("POST", "/api/v1/initiatives", Access::Roles(WORKERS)),
+    ("GET", "/api/v1/initiatives/{id}", Access::Public),
+    ("PUT", "/api/v1/initiatives/{id}", Access::Roles(WORKERS)),
+    ("POST", "/api/v1/initiatives/{id}/measures", Access::Roles(WORKERS)),
+    ("POST", "/api/v1/initiatives/{id}/steps", Access::Roles(REFORMERS)),
+    ("POST", "/api/v1/initiatives/{id}/votes", Access::Roles(REFORMERS)),
+    ("POST", "/api/v1/initiatives/{id}/acts", Access::Roles(REFORMERS)),
+    ("POST", "/api/v1/initiatives/{id}/acts/{act}", Access::Roles(REFORMERS)),
+    ("POST", "/api/v1/compliance-cost", Access::Public),
     ("GET", "/tinh-trang", Access::Public),
     ("GET", "/tinh-trang/su-co/{id}", Access::Public),
     ("GET", "/api/v1/incidents", Access::Public),

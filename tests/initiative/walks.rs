@@ -42,7 +42,7 @@ fn walk(workflow: &Workflow, people: &[Actor], choices: &[(usize, usize)], place
         if may_take(workflow, step, &people[person], true, &held).is_ok() {
             held.push(hold(people, step.duty, person));
             taken.push((step.code.clone(), step.duty, person));
-            state = step.to.clone();
+            state.clone_from(&step.to);
         }
     }
     (state, taken)

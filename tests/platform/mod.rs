@@ -32,6 +32,7 @@ fn statements() -> BTreeMap<String, String> {
         "catalog/units.rs",
         "initiative/store/history.rs",
         "initiative/store/initiative.rs",
+        "initiative/store/list.rs",
         "initiative/store/part.rs",
         "initiative/workflow/store.rs",
         "monitor/dossier/bulk.rs",

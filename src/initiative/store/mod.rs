@@ -2,4 +2,5 @@
 
 pub mod history;
 pub mod initiative;
+pub mod list;
 pub mod part;

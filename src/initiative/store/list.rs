@@ -1,0 +1,86 @@
+//! SQL of lists of initiatives: the public register, and what waits for somebody.
+
+use crate::on_db;
+use crate::platform::db::Tx;
+
+/// The statements of this file; every text runs on both databases.
+pub mod sql {
+    /// A page of the public register, newest number first.
+    pub const PUBLIC: &str = "
+        SELECT i.number, i.track, i.workflow_version, i.title, o.name AS organisation, i.state, i.submitted_at,
+               i.changed_at
+        FROM initiatives i LEFT JOIN organisations o ON o.id = i.organisation_id
+        WHERE i.is_public = 1 AND ($1 = '' OR i.track = $1) AND ($2 = '' OR i.state = $2)
+          AND ($3 = '' OR EXISTS (SELECT 1 FROM measures m JOIN measure_procedures p ON p.measure_id = m.id
+                                  WHERE m.initiative_id = i.id AND p.code = $3))
+        ORDER BY i.number DESC LIMIT $4 OFFSET $5";
+    /// Initiatives that somebody has yet to do something with, those that are due first.
+    pub const OPEN: &str = "
+        SELECT i.id, MIN(COALESCE(m.due_at, 9223372036854775807)) AS due
+        FROM initiatives i JOIN measures m ON m.initiative_id = i.id
+        WHERE i.is_open = 1 GROUP BY i.id ORDER BY due, i.id LIMIT 2000";
+    /// Initiatives that were applied and wait for a verdict.
+    pub const APPLIED: &str = "
+        SELECT i.id, MIN(t.due_on) AS due
+        FROM initiatives i JOIN measures m ON m.initiative_id = i.id JOIN measurements t ON t.measure_id = m.id
+        WHERE m.state = 'implemented' AND t.taken_at IS NOT NULL GROUP BY i.id ORDER BY due, i.id LIMIT 500";
+}
+
+/// An initiative of the register.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Listed {
+    /// Public number.
+    pub number: String,
+    /// Word of the track.
+    pub track: String,
+    /// Version of its workflow.
+    pub workflow_version: i64,
+    /// One line.
+    pub title: String,
+    /// Whose it is.
+    pub organisation: Option<String>,
+    /// Word of the state.
+    pub state: String,
+    /// Epoch milliseconds.
+    pub submitted_at: Option<i64>,
+    /// Epoch milliseconds.
+    pub changed_at: i64,
+}
+
+/// Which of the register is asked for; an empty text asks for all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'a> {
+    /// Word of the track.
+    pub track: &'a str,
+    /// Word of the state.
+    pub state: &'a str,
+    /// A procedure it is about.
+    pub code: &'a str,
+}
+
+/// A page of the public register, newest number first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn public(tx: &mut Tx, filter: Filter<'_>, limit: i64, offset: i64) -> Result<Vec<Listed>, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::PUBLIC)
+        .bind(filter.track)
+        .bind(filter.state)
+        .bind(filter.code)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(conn)
+        .await?))
+}
+
+/// Ids of initiatives that may wait for somebody, those that are due first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(tx: &mut Tx) -> Result<Vec<String>, sqlx::Error> {
+    let open: Vec<(String, i64)> = on_db!(&mut *tx, |conn| sqlx::query_as(sql::OPEN).fetch_all(conn).await?);
+    let applied: Vec<(String, String)> = on_db!(tx, |conn| sqlx::query_as(sql::APPLIED).fetch_all(conn).await?);
+    let mut ids: Vec<String> = open.into_iter().map(|(id, _)| id).collect();
+    ids.extend(applied.into_iter().map(|(id, _)| id));
+    Ok(ids)
+}

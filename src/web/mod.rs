@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod ops;
 pub mod pages;
 pub mod parameters;
+pub mod registered;
 pub mod resend;
 pub mod router;
 pub mod routes;

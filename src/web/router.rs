@@ -7,20 +7,26 @@ use axum::error_handling::HandleErrorLayer;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::pages::{service_level, status};
+use super::registered::{Registered, get, post};
 use super::state::AppState;
 use super::{api, assets, guard, middleware, openapi, ops, pages};
 use crate::platform::problem::{Code, Problem};
 
 /// The whole program as one service. A handler is reached when the table in `routes.rs` has a row for it, too.
 pub fn router(state: &AppState) -> Router {
-    let handlers = Router::new()
+    protect(handlers().into_router(), state)
+}
+
+/// Every handler with its address. Tests hold this against the table: none may be without the other.
+#[must_use]
+pub fn handlers() -> Registered {
+    Registered::new()
         .route("/", get(pages::search::page))
         .route("/thu-tuc/{code}", get(pages::procedure::page))
         .route("/thu-tuc/{code}/kiem-chung", get(pages::claim::page).post(pages::claim::record))
@@ -92,8 +98,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/api/v1/audit", get(api::account::audit_page))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
-        .route("/metrics", get(ops::metrics));
-    protect(handlers, state)
+        .route("/metrics", get(ops::metrics))
 }
 
 /// Handlers behind what holds for every answer: figures, limits, and the guard right before them.

@@ -133,6 +133,18 @@ pub fn find(method: &Method, path: &str) -> Found {
     if methods.is_empty() { Found::Nothing } else { Found::OtherMethods(methods.join(", ")) }
 }
 
+/// Where the table and what a router has registered differ: handlers that the table allows nobody, and rows that allow
+/// what is not there.
+#[must_use]
+pub fn differences(registered: &[(&str, &str)]) -> Vec<String> {
+    let rows = || ROUTES.iter().map(|(method, path, _)| (*method, *path));
+    let without_row = registered.iter().filter(|route| !rows().any(|row| row == **route));
+    let without_row = without_row.map(|(method, path)| format!("{method} {path} has no row in the table"));
+    let without_handler = rows().filter(|row| !registered.contains(row));
+    let without_handler = without_handler.map(|(method, path)| format!("{method} {path} has no handler"));
+    without_row.chain(without_handler).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
-use super::pages::{service_level, status};
+use super::pages::{initiative, service_level, status};
 use super::registered::{Registered, get, post};
 use super::state::AppState;
 use super::{api, assets, guard, middleware, openapi, ops, pages};
@@ -70,6 +70,19 @@ pub fn handlers() -> Registered {
         .route("/api/v1/sources/{id}/figures", post(api::source_work::figures))
         .route("/api/v1/observations", get(api::observations::observations).post(api::push::push))
         .route("/api/v1/dossiers", post(api::push::dossiers))
+        .route("/sang-kien", get(initiative::list::page))
+        .route("/sang-kien/{id}", get(initiative::show::page))
+        .route("/sang-kien/{id}/buoc", post(initiative::step::step))
+        .route("/sang-kien/{id}/phieu", post(initiative::step::vote))
+        .route("/sang-kien/{id}/van-ban", post(initiative::step::act))
+        .route("/sang-kien/{id}/y-kien", post(initiative::step::comment))
+        .route("/co-quan/sang-kien", get(initiative::desk::page).post(initiative::desk::begin))
+        .route("/co-quan/sang-kien/{id}/sua", get(initiative::record::page).post(initiative::record::save))
+        .route("/co-quan/sang-kien/{id}/luu-tam", post(initiative::record::autosave))
+        .route(
+            "/co-quan/sang-kien/{id}/bien-phap/{position}",
+            get(initiative::measure::page).post(initiative::measure::save),
+        )
         .route("/api/v1/initiatives", get(api::initiatives::list).post(api::initiatives::begin))
         .route("/api/v1/initiatives/{id}", get(api::initiatives::one).put(api::initiatives::record))
         .route("/api/v1/initiatives/{id}/measures", post(api::initiatives::measure))

@@ -58,7 +58,12 @@ async fn every_route_answers_every_role_as_its_row_says() {
             let Found::Row(access) = find(&method.parse().unwrap(), path) else {
                 panic!("{method} {path} has no row in the table")
             };
-            let address = path.replace("{code}", "1.001193").replace("{file}", "app.css").replace("{id}", "khong-co");
+            let address = path
+                .replace("{code}", "1.001193")
+                .replace("{file}", "app.css")
+                .replace("{id}", "khong-co")
+                .replace("{act}", "khong-co")
+                .replace("{position}", "1");
             for (actor, token) in &callers {
                 let method: Method = method.parse().unwrap();
                 let mut request = browser.request(method.clone(), format!("{}{address}", app.base));

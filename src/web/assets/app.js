@@ -106,3 +106,68 @@ if (contents.length && "IntersectionObserver" in window) {
     if (section) watcher.observe(section);
   }
 }
+
+// A form that is being written is kept as it is typed, and a compliance cost is computed as it is typed.
+{
+  const later = (work) => {
+    let timer;
+    return () => {
+      clearTimeout(timer);
+      timer = setTimeout(work, 700);
+    };
+  };
+  for (const form of document.querySelectorAll("form[data-autosave]")) {
+    const status = form.querySelector("[data-autosave-status]");
+    form.addEventListener("input", later(async () => {
+      try {
+        const answer = await fetch(form.dataset.autosave, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+        status.textContent = answer.ok ? "Đã giữ phần đang gõ." : "Chưa giữ được phần đang gõ, hãy bấm Lưu.";
+      } catch {
+        status.textContent = "Mất kết nối, phần đang gõ chưa được giữ.";
+      }
+    }));
+  }
+  const number = (text, scale) => {
+    const typed = text.trim().replace(/[\s\u00a0]/g, "");
+    const comma = typed.includes(",") || scale === 1 || !/\.\d{1,2}$/.test(typed);
+    const plain = comma ? typed.replaceAll(".", "").replace(",", ".") : typed;
+    return Math.round(Number(plain || 0) * scale);
+  };
+  const kinds = ["prepare", "submit", "pay", "inspection", "other", "receive"];
+  for (const form of document.querySelectorAll("form[data-cost]")) {
+    const result = form.querySelector("[data-cost-result]");
+    const read = (name, scale) => number(form.elements[name]?.value ?? "", scale);
+    const table = (side) => ({
+      tasks: kinds.map((kind) => ({
+        kind,
+        hours: read(`${side}.${kind}.hours`, 100),
+        wage_per_hour: read("wage", 1),
+        service: read(`${side}.${kind}.service`, 1),
+        fees: read(`${side}.${kind}.fees`, 1),
+      })),
+      times_per_year: read("times", 1),
+      subjects: read("subjects", 1),
+    });
+    form.addEventListener("input", later(async () => {
+      const headers = { "content-type": "application/json", "x-csrf-token": form.elements.csrf?.value ?? "" };
+      const body = JSON.stringify({ method: form.elements.method.value, before: table("before"), after: table("after") });
+      const answer = await fetch("/api/v1/compliance-cost", { method: "POST", headers, body }).catch(() => null);
+      const said = await answer?.json().catch(() => null);
+      const lines = [];
+      if (answer?.ok) {
+        const money = (n) => `${n.toLocaleString("vi-VN")} đồng`;
+        lines.push(["Chi phí một năm hiện nay", money(said.before.per_year)], ["Sau khi đơn giản hóa", money(said.after.per_year)]);
+        lines.push(["Tiết kiệm một năm", money(said.per_year)]);
+        const rate = said.rate === null ? "không tính được" : `${(said.rate / 100).toLocaleString("vi-VN", { minimumFractionDigits: 2 })} %`;
+        lines.push(["Tỷ lệ cắt giảm", rate]);
+      } else {
+        lines.push(["Chưa tính được", "Có ô không phải số dùng được."]);
+      }
+      result.replaceChildren(...lines.map(([name, figure]) => {
+        const line = document.createElement("div");
+        line.append(Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: figure }));
+        return line;
+      }));
+    }));
+  }
+}

@@ -4,6 +4,7 @@ pub mod account;
 pub mod bar;
 pub mod board;
 pub mod claim;
+pub mod initiative;
 mod journey;
 pub mod maintenance;
 pub mod message;

@@ -1,0 +1,213 @@
+//! `/co-quan/sang-kien`: what waits for somebody, until when; and where an initiative begins.
+
+use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::refusal;
+use crate::account::model::Actor;
+use crate::assessment::flag_store;
+use crate::initiative::actions::error::InitiativeError;
+use crate::initiative::actions::write::{self, New};
+use crate::initiative::model::Track;
+use crate::initiative::store::list;
+use crate::initiative::workflow::model::Stage;
+use crate::monitor::parameters::Parameters;
+use crate::platform::calendar::store as calendar;
+use crate::platform::clock::VIETNAM;
+use crate::platform::db::Tx;
+use crate::platform::word;
+use crate::web::api::initiative_views::Sight;
+use crate::web::form::{self, Fault, Field};
+use crate::web::format::date_vi;
+use crate::web::guard::see_other;
+use crate::web::pages::{frame, message, render};
+use crate::web::routes::WORKERS;
+use crate::web::state::AppState;
+use crate::web::views::Frame;
+use crate::web::visitor::{SignedIn, Visitor};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "desk.html")]
+struct DeskPage {
+    frame: Frame,
+    overdue: Vec<Waiting>,
+    soon: Vec<Waiting>,
+    later: Vec<Waiting>,
+    drafts: Vec<Waiting>,
+    may_begin: bool,
+    flag: String,
+    from_flag: String,
+    fields: Vec<Field>,
+    faults: Vec<Fault>,
+}
+
+/// An initiative that waits for the reader.
+#[derive(Debug)]
+struct Waiting {
+    number: String,
+    title: String,
+    state: String,
+    due: String,
+    steps: String,
+}
+
+/// How an initiative begins, as the form or a link carries it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Begun {
+    track: String,
+    title: String,
+    code: String,
+    flag: String,
+}
+
+/// The desk.
+pub async fn page(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    SignedIn(actor): SignedIn,
+    Query(begun): Query<Begun>,
+) -> Response {
+    show(&state, &visitor, &actor, StatusCode::OK, &begun, None).await
+}
+
+/// Begins an initiative; what was typed stays when it is refused.
+pub async fn begin(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    SignedIn(actor): SignedIn,
+    form: Result<Form<Begun>, FormRejection>,
+) -> Response {
+    let Ok(Form(begun)) = form else { return message::unreadable(&state, &visitor) };
+    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let new = New {
+        track: word::read(&begun.track),
+        title: begun.title.clone(),
+        flag_id: some(&begun.flag),
+        code: some(&begun.code),
+    };
+    match write::begin(&state.db, &actor, &new, state.clock.now()).await {
+        Ok(item) => see_other(&format!("/co-quan/sang-kien/{}/sua", item.number)),
+        Err(error @ InitiativeError::Invalid(_)) => {
+            show(&state, &visitor, &actor, StatusCode::UNPROCESSABLE_ENTITY, &begun, Some(error)).await
+        }
+        Err(error) => refusal(&state, &visitor, error),
+    }
+}
+
+async fn show(
+    state: &AppState,
+    visitor: &Visitor,
+    actor: &Actor,
+    status: StatusCode,
+    begun: &Begun,
+    error: Option<InitiativeError>,
+) -> Response {
+    match build(state, visitor, actor, begun, error).await {
+        Ok(page) => render(status, &page),
+        Err(error) => refusal(state, visitor, error),
+    }
+}
+
+async fn build(
+    state: &AppState,
+    visitor: &Visitor,
+    actor: &Actor,
+    begun: &Begun,
+    error: Option<InitiativeError>,
+) -> Result<DeskPage, InitiativeError> {
+    let now = state.clock.now();
+    let mut tx = state.db.read().await?;
+    let days = Parameters::at(&mut tx, now).await?.count("initiative_due_soon_working_days")?;
+    let here = now.to_zoned_datetime(VIETNAM).datetime();
+    let soon = calendar::load(&mut tx).await?.add_working_days(here, days).at;
+    let soon = soon.to_zoned_datetime(VIETNAM).map_or(i64::MAX, |at| at.timestamp().as_millisecond());
+    let mut page = DeskPage {
+        frame: frame(state, visitor, false),
+        overdue: Vec::new(),
+        soon: Vec::new(),
+        later: Vec::new(),
+        drafts: Vec::new(),
+        may_begin: actor.has_any(WORKERS),
+        flag: begun.flag.clone(),
+        from_flag: String::new(),
+        fields: Vec::new(),
+        faults: Vec::new(),
+    };
+    for id in list::waiting(&mut tx).await? {
+        let Ok(sight) = Sight::load(&mut tx, Some(actor), &id).await else { continue };
+        place(&mut page, &sight, now.as_millisecond(), soon);
+    }
+    let (fields, from_flag) = fields(&mut tx, begun).await?;
+    page.fields = fields;
+    page.from_flag = from_flag;
+    if let Some(InitiativeError::Invalid(errors)) = error {
+        page.faults = form::attach(&mut page.fields, &errors, &[]);
+    }
+    Ok(page)
+}
+
+fn place(page: &mut DeskPage, sight: &Sight, now: i64, soon: i64) {
+    let mut words = sight.allowed(None);
+    let mut due = None;
+    for stored in &sight.item.measures {
+        words.extend(sight.allowed(Some(stored)));
+        due = due.into_iter().chain(stored.due_at).min();
+    }
+    words.retain(|word| word != "withdraw");
+    words.dedup();
+    if words.is_empty() {
+        return;
+    }
+    let name = |word: &String| sight.workflow.step(word).map_or(word.clone(), |step| step.name.clone());
+    let state = sight.workflow.state(&sight.item.state);
+    let waiting = Waiting {
+        number: sight.item.number.clone(),
+        title: sight.item.title.clone(),
+        state: state.map_or(&sight.item.state, |state| &state.name).clone(),
+        due: due.map(|at| format!("hạn {}", date_vi(at))).unwrap_or_default(),
+        steps: words.iter().map(name).collect::<Vec<_>>().join(" · "),
+    };
+    let drafting = state.is_some_and(|state| state.stage == Stage::Drafting);
+    match due {
+        Some(at) if at < now => page.overdue.push(waiting),
+        Some(at) if at <= soon => page.soon.push(waiting),
+        _ if drafting => page.drafts.push(waiting),
+        _ => page.later.push(waiting),
+    }
+}
+
+/// The fields of a new initiative, and what the flag says that it comes from.
+async fn fields(tx: &mut Tx, begun: &Begun) -> Result<(Vec<Field>, String), InitiativeError> {
+    let mut title = begun.title.clone();
+    let mut code = begun.code.clone();
+    let mut from_flag = String::new();
+    if !begun.flag.is_empty()
+        && let Some(flag) = flag_store::find(tx, &begun.flag).await?
+    {
+        let name = flag.flag().map_or("", |flag| flag.name());
+        from_flag = format!("{} {}: {name}", flag.code, flag.flag);
+        if title.is_empty() {
+            title = format!("Xử lý “{name}” của thủ tục {}", flag.code);
+        }
+        code = flag.code;
+    }
+    let tracks = Track::ALL.iter().map(|track| (track.code().to_owned(), track.name().to_owned())).collect();
+    let fields = vec![
+        Field::line("title", "Tên sáng kiến", "Một dòng, nói rõ thay đổi gì.", &title).required(),
+        Field::choice(
+            "track",
+            "Loại",
+            "",
+            tracks,
+            if begun.track.is_empty() { "simplification" } else { &begun.track },
+        ),
+        Field::line("code", "Mã thủ tục", "Ví dụ 1.001193. Có thể thêm sau.", &code),
+    ];
+    Ok((fields, from_flag))
+}

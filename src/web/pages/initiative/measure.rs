@@ -1,0 +1,203 @@
+//! `/co-quan/sang-kien/{id}/bien-phap/{position}`: a measure beside the procedure it changes.
+
+use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::measure_form::{CostRow, Line, cost_rows, procedure_lines, read};
+use super::view::saving;
+use super::{Sent, reasons, refusal, value};
+use crate::catalog::amend::model::{Amendment, Part};
+use crate::catalog::store as catalog_store;
+use crate::initiative::actions::error::InitiativeError;
+use crate::initiative::actions::write;
+use crate::initiative::cost::Method;
+use crate::initiative::model::{MeasureType, Place};
+use crate::initiative::record::{CostCase, Measure};
+use crate::monitor::parameters::Parameters;
+use crate::platform::db::Tx;
+use crate::platform::word;
+use crate::web::api::initiative_views::Sight;
+use crate::web::guard::see_other;
+use crate::web::pages::{frame, message, render};
+use crate::web::state::AppState;
+use crate::web::views::Frame;
+use crate::web::visitor::{SignedIn, Visitor};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "initiative_measure.html")]
+struct MeasurePage {
+    frame: Frame,
+    number: String,
+    position: i64,
+    version: i64,
+    title: String,
+    content: String,
+    recommendation: String,
+    kinds: Vec<(String, &'static str, bool)>,
+    places: Vec<(String, &'static str, bool)>,
+    methods: Vec<(String, &'static str, bool)>,
+    parts: Vec<(String, &'static str)>,
+    code: String,
+    procedure: Option<String>,
+    lines: Vec<Line>,
+    added: Vec<(String, &'static str, String)>,
+    new_index: usize,
+    cost: Vec<CostRow>,
+    wage: String,
+    wage_source: String,
+    times: String,
+    subjects: String,
+    source: String,
+    saving: Vec<(&'static str, String)>,
+    errors: Vec<String>,
+}
+
+/// Which procedure is shown beside the measure.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Beside {
+    code: String,
+}
+
+/// The editor.
+pub async fn page(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    SignedIn(actor): SignedIn,
+    Path((id, position)): Path<(String, i64)>,
+    Query(beside): Query<Beside>,
+) -> Response {
+    let loaded = async {
+        let mut tx = state.db.read().await?;
+        let sight = Sight::load(&mut tx, Some(&actor), &id).await?;
+        let measure = of(&sight, position);
+        build(&state, &visitor, &mut tx, &sight, (position, &measure), &beside.code).await
+    };
+    match loaded.await {
+        Ok(page) => render(StatusCode::OK, &page),
+        Err(error) => refusal(&state, &visitor, error),
+    }
+}
+
+/// The measure at a position; a new one behind the last.
+fn of(sight: &Sight, position: i64) -> Measure {
+    let stored = sight.item.measures.iter().find(|stored| stored.position == position);
+    stored.map(|stored| stored.measure.clone()).unwrap_or_default()
+}
+
+/// Writes the measure; what was typed stays when it is refused.
+pub async fn save(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    SignedIn(actor): SignedIn,
+    Path((id, position)): Path<(String, i64)>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let Ok(Form(sent)) = form else { return message::unreadable(&state, &visitor) };
+    let done = async {
+        let mut tx = state.db.read().await?;
+        let sight = Sight::load(&mut tx, Some(&actor), &id).await?;
+        drop(tx);
+        let old = of(&sight, position);
+        let known = sight.item.measures.iter().any(|stored| stored.position == position);
+        let version = value(&sent, "version").parse().ok();
+        let measure = read(&sent, &old).map_err(InitiativeError::Invalid)?;
+        let place = known.then_some(position);
+        write::measure(&state.db, &actor, &id, version, (place, measure), state.clock.now()).await
+    };
+    let error = match done.await {
+        Ok(item) if value(&sent, "next") == "stay" => {
+            return see_other(&format!("/co-quan/sang-kien/{}/bien-phap/{position}", item.number));
+        }
+        Ok(item) => return see_other(&format!("/sang-kien/{}", item.number)),
+        Err(error) => error,
+    };
+    let status = match &error {
+        InitiativeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        InitiativeError::Conflict => StatusCode::CONFLICT,
+        _ => return refusal(&state, &visitor, error),
+    };
+    let shown = async {
+        let mut tx = state.db.read().await?;
+        let sight = Sight::load(&mut tx, Some(&actor), &id).await?;
+        let old = of(&sight, position);
+        let kept: Sent = sent.iter().filter(|(name, text)| !unreadable(name, text)).cloned().collect();
+        let typed = read(&kept, &old).unwrap_or(old);
+        let mut page = build(&state, &visitor, &mut tx, &sight, (position, &typed), value(&sent, "code")).await?;
+        page.errors = reasons(&error);
+        Ok::<_, InitiativeError>(page)
+    };
+    match shown.await {
+        Ok(page) => render(status, &page),
+        Err(error) => refusal(&state, &visitor, error),
+    }
+}
+
+/// A figure that is no number: it is named above the form, the rest stays as it was typed.
+fn unreadable(name: &str, text: &str) -> bool {
+    let figure = name.rsplit_once('.').is_some_and(|(_, last)| matches!(last, "hours" | "service" | "fees"));
+    (figure || matches!(name, "times" | "subjects" | "wage"))
+        && !text.trim().chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | ' '))
+}
+
+async fn build(
+    state: &AppState,
+    visitor: &Visitor,
+    tx: &mut Tx,
+    sight: &Sight,
+    (position, measure): (i64, &Measure),
+    beside: &str,
+) -> Result<MeasurePage, InitiativeError> {
+    let code =
+        if beside.is_empty() { measure.procedures().first().cloned().unwrap_or_default() } else { beside.to_owned() };
+    let known = if code.is_empty() { None } else { catalog_store::find(tx, code.trim()).await? };
+    let parameters = Parameters::at(tx, state.clock.now()).await?;
+    let wage = parameters.count("wage_per_hour")?;
+    let case = measure.cost.clone().unwrap_or_default();
+    let used = case.before.tasks.iter().chain(&case.after.tasks).map(|task| task.wage_per_hour).find(|wage| *wage > 0);
+    let lines = known.as_ref().map(|known| procedure_lines(&known.procedure, measure)).unwrap_or_default();
+    let added = measure.changes.iter().filter(|c| c.code == code && c.amendment.before.is_none());
+    let added = added.map(|change| shown(&change.amendment)).collect();
+    let count = |n: i64| if n == 0 { String::new() } else { n.to_string() };
+    Ok(MeasurePage {
+        frame: frame(state, visitor, false),
+        number: sight.item.number.clone(),
+        position,
+        version: sight.item.version,
+        title: measure.title.clone(),
+        content: measure.content.clone(),
+        recommendation: measure.recommendation.clone(),
+        kinds: MeasureType::ALL.iter().map(|k| (word::of(k), k.name(), *k == measure.kind)).collect(),
+        places: [Place::Local, Place::Central].iter().map(|p| (word::of(p), p.name(), *p == measure.place)).collect(),
+        methods: Method::ALL.iter().map(|m| (word::of(m), m.name(), *m == case.method)).collect(),
+        parts: Part::ALL.iter().filter(|p| addable(**p)).map(|p| (word::of(p), p.name())).collect(),
+        procedure: known.as_ref().map(|known| known.procedure.name.clone()),
+        code,
+        new_index: lines.len(),
+        lines,
+        added,
+        cost: cost_rows(&case),
+        wage: used.unwrap_or(i64::from(wage)).to_string(),
+        wage_source: format!("Đang dùng {wage} đồng/giờ theo tham số của hệ thống; sửa nếu có nguồn khác."),
+        times: count(case.before.times_per_year),
+        subjects: count(case.before.subjects),
+        source: case.source.clone(),
+        saving: measure.cost.as_ref().filter(|case| **case != CostCase::default()).map(saving).unwrap_or_default(),
+        errors: Vec::new(),
+    })
+}
+
+/// Word and name of the part, and what is added to it.
+fn shown(added: &Amendment) -> (String, &'static str, String) {
+    (word::of(&added.part), added.part.name(), added.after.clone().unwrap_or_default())
+}
+
+/// Parts that a line can be added to.
+const fn addable(part: Part) -> bool {
+    !matches!(part, Part::Procedure | Part::Name | Part::OnlineLevel)
+}

@@ -1,0 +1,88 @@
+//! Initiatives for people: the public register, an initiative with what may be done to it, the desk, the editors.
+
+pub mod desk;
+pub mod list;
+pub mod measure;
+mod measure_form;
+pub mod record;
+pub mod show;
+pub mod step;
+mod view;
+
+use axum::response::Response;
+
+use super::message;
+use crate::initiative::actions::error::InitiativeError;
+use crate::web::api::initiatives::refused;
+use crate::web::state::AppState;
+use crate::web::visitor::Visitor;
+
+/// What was sent by a form whose fields depend on what is shown.
+pub type Sent = Vec<(String, String)>;
+
+/// What was sent under a name; empty when nothing was.
+fn value<'a>(sent: &'a Sent, name: &str) -> &'a str {
+    sent.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value.as_str())
+}
+
+/// A refusal as a page.
+fn refusal(state: &AppState, visitor: &Visitor, error: InitiativeError) -> Response {
+    message::of(state, visitor, &refused(error), "")
+}
+
+/// Why nothing was done, for whoever did it, in Vietnamese; one line for each reason.
+fn reasons(error: &InitiativeError) -> Vec<String> {
+    match error {
+        InitiativeError::Invalid(errors) => {
+            errors.iter().map(|error| format!("{}: {}", label(&error.field), error.vietnamese)).collect()
+        }
+        InitiativeError::Conflict => {
+            vec!["Người khác vừa thay đổi sáng kiến này. Hãy xem lại trạng thái mới rồi gửi lại.".to_owned()]
+        }
+        InitiativeError::Illegal { .. } | InitiativeError::Frozen => {
+            vec!["Việc này không làm được ở trạng thái hiện tại. Các việc có thể làm ở ngay bên dưới.".to_owned()]
+        }
+        InitiativeError::NotTheirs(why) => vec![format!("Bạn không làm được việc này ({why}).")],
+        _ => Vec::new(),
+    }
+}
+
+/// The name of a field for readers.
+fn label(field: &str) -> String {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    let known = match last {
+        "summary" => "Tóm tắt",
+        "objectives" => "Mục tiêu",
+        "impact" => "Đánh giá tác động",
+        "changes" => "Nội dung thay đổi",
+        "cost" => "Chi phí tuân thủ",
+        "reason" | "reasons" => "Lý do",
+        "number" => "Số văn bản",
+        "date" => "Ngày văn bản",
+        "acts" => "Văn bản cần sửa",
+        "members" => "Người biểu quyết",
+        "vote" => "Biểu quyết",
+        "measurement" => "Kết quả đo",
+        "completed_on" => "Ngày hoàn thành",
+        "title" => "Tên",
+        "code" | "codes" => "Mã thủ tục",
+        "signed_on" => "Ngày ký",
+        "effective_on" => "Ngày có hiệu lực",
+        "met" => "Kết luận thẩm định",
+        "position" => "Chức vụ",
+        "bottleneck" => "Điểm nghẽn",
+        "legal_gap" => "Khoảng trống pháp luật",
+        "content" => "Nội dung",
+        "resources" => "Nguồn lực, thời gian",
+        "effects" => "Tác động, hiệu quả",
+        _ => "",
+    };
+    match (known, field.find("measures[")) {
+        ("", _) => field.to_owned(),
+        (known, Some(at)) => {
+            let place: String = field[at + 9..].chars().take_while(char::is_ascii_digit).collect();
+            format!("Biện pháp {place}, {}", known.to_lowercase())
+        }
+        (known, None) => known.to_owned(),
+    }
+}

@@ -14,7 +14,7 @@ use crate::account::actions::{AccountError, signing_secret};
 use crate::account::audit;
 use crate::account::audit::chain::Head;
 use crate::assessment;
-use crate::config::Settings;
+use crate::config::{SecretError, Settings};
 use crate::initiative::workflow;
 use crate::initiative::workflow::store::WorkflowStoreError;
 use crate::monitor::model::SourceKind;
@@ -73,6 +73,9 @@ pub enum StartError {
     /// The workflows of initiatives.
     #[error(transparent)]
     Workflow(#[from] WorkflowStoreError),
+    /// The secret for the provider that people sign in by.
+    #[error(transparent)]
+    Oidc(#[from] SecretError),
     /// Metrics.
     #[error("metrics cannot be registered")]
     Metrics(#[from] prometheus::Error),
@@ -101,6 +104,8 @@ pub async fn start(settings: &Settings, db: Db, clock: SharedClock, demo: bool) 
     let metrics = Metrics::new()?;
     let figures = Figures::new(&metrics)?;
     let key = cookie_key(&db).await?;
+    // Better now than when the first person comes back from the provider.
+    settings.oidc.secret()?;
     let head = audit::seal_old(&db).await.map_err(DbError::from)?;
     tracing::info!(head = %head, "the audit log when the program starts");
     let state = AppState::new(settings, db.clone(), Arc::clone(&engine), clock, metrics, key, demo);

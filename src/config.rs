@@ -1,6 +1,7 @@
 //! Every setting: its default, its meaning, its check.
 
 mod account;
+mod oidc;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 pub use account::Account;
+pub use oidc::{Oidc, SecretError};
 
 /// All settings. Later sources win: defaults, the TOML file, `TOANTRINH_SECTION__KEY`, flags.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub struct Settings {
     pub search: Search,
     /// How long people stay signed in, and when they are locked out.
     pub account: Account,
+    /// Signing in by an account that people have elsewhere.
+    pub oidc: Oidc,
     /// Requests this program makes.
     pub http: Http,
     /// Polling of sources.
@@ -194,6 +198,7 @@ impl Default for Settings {
             database: Database::default(),
             search: Search { cache_entries: 10_000, follow_seconds: 2 },
             account: Account::default(),
+            oidc: Oidc::default(),
             http: Http::default(),
             monitor: Monitor { enabled: true, concurrent: 64, lease_seconds: 30, control_hosts: Vec::new() },
             mail: Mail::default(),
@@ -272,6 +277,7 @@ impl Settings {
         in_range("search.cache_entries", self.search.cache_entries as u64, 0, 1_000_000, "0 to 1,000,000 answers")?;
         in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")?;
         self.account.check()?;
+        self.oidc.check()?;
         self.http.check()?;
         self.monitor.check()?;
         self.mail.check()

@@ -91,6 +91,7 @@ fn sql_stands_in_stores_only() {
     const STORES: &[&str] = &[
         "account/audit.rs",
         "account/entry_store.rs",
+        "account/oidc/store.rs",
         "account/session/lock_store.rs",
         "account/session/store.rs",
         "account/store.rs",

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod entry_store;
 pub mod manage;
 pub mod model;
+pub mod oidc;
 pub mod password;
 pub mod secret;
 pub mod session;

@@ -8,6 +8,7 @@ use axum_extra::extract::cookie::Key;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
+use crate::account::oidc::provider::Provider;
 use crate::assessment;
 use crate::config::{Account, Settings};
 use crate::platform::changes;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub answers: Option<Cache<(u64, String), Prepared>>,
     /// Signs session cookies.
     pub cookie_key: Key,
+    /// The provider that people may sign in by.
+    pub oidc: Option<Provider>,
     /// How long people stay signed in, and when they are locked out.
     pub account: Account,
     /// Session cookies go over HTTPS only.
@@ -84,10 +87,12 @@ impl AppState {
         demo: bool,
     ) -> Self {
         let entries = settings.search.cache_entries;
+        let http = Client::new(&settings.http);
         Self(Arc::new(Parts {
             db,
             engine,
-            http: Client::new(&settings.http),
+            oidc: Provider::new(&settings.oidc, http.clone()),
+            http,
             trials: Semaphore::new(TRIALS),
             clock,
             metrics,

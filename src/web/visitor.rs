@@ -128,6 +128,34 @@ pub fn without_session(state: &AppState, headers: &HeaderMap) -> SignedCookieJar
     SignedCookieJar::from_headers(headers, state.cookie_key.clone()).remove(cookie(state, String::new()))
 }
 
+/// Name of the cookie of somebody who went to the provider.
+const WAY_COOKIE: &str = "toantrinh_oidc";
+
+/// What a browser took along to the provider, if its cookie has our signature.
+#[must_use]
+pub fn shown_way(state: &AppState, headers: &HeaderMap) -> Option<Secret> {
+    let cookie = SignedCookieJar::from_headers(headers, state.cookie_key.clone()).get(WAY_COOKIE)?;
+    Some(Secret::shown(cookie.value().to_owned()))
+}
+
+/// Cookies with what a browser takes along to the provider.
+pub fn with_way(state: &AppState, secret: &Secret) -> SignedCookieJar {
+    SignedCookieJar::new(state.cookie_key.clone()).add(way(state, secret.reveal().to_owned()))
+}
+
+/// Cookies with that taken away.
+pub fn without_way(state: &AppState, headers: &HeaderMap) -> SignedCookieJar {
+    SignedCookieJar::from_headers(headers, state.cookie_key.clone()).remove(way(state, String::new()))
+}
+
+/// The provider's answer is a visit from another site: a stricter cookie would not come with it.
+fn way(state: &AppState, value: String) -> Cookie<'static> {
+    let mut cookie = cookie(state, value);
+    cookie.set_name(WAY_COOKIE);
+    cookie.set_path("/dang-nhap/oidc");
+    cookie
+}
+
 /// It has no age: it ends with the browser, and the database knows when the session does.
 fn cookie(state: &AppState, value: String) -> Cookie<'static> {
     Cookie::build((COOKIE, value))

@@ -4,6 +4,7 @@ mod again;
 mod chain;
 mod chain_kept;
 mod limits;
+mod oidc;
 mod routes;
 mod sessions;
 

@@ -21,6 +21,7 @@ fn statements() -> BTreeMap<String, String> {
     let files = [
         "account/audit.rs",
         "account/entry_store.rs",
+        "account/oidc/store.rs",
         "account/session/lock_store.rs",
         "account/session/store.rs",
         "account/store.rs",

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::sign_in::is_active;
 use super::store;
 use crate::account::actions::AccountError;
 use crate::account::audit::{self, Author};
@@ -14,6 +13,7 @@ use crate::config::Account;
 use crate::platform::db::{Db, Tx};
 
 pub use super::sign_in::{SignedIn, sign_in};
+pub(in crate::account) use super::sign_in::{is_active, open, refuse_inactive};
 
 /// Notes that a session was used while it is left alone as long as it may be; more would make every page a write.
 const TOUCHES: i64 = 15;

@@ -76,19 +76,23 @@ pub async fn sign_in(
 }
 
 /// Did somebody sign in lately, who did at `since` last?
-pub(super) fn is_active(limits: &Account, since: i64, now: Timestamp) -> bool {
+pub(in crate::account) fn is_active(limits: &Account, since: i64, now: Timestamp) -> bool {
     now.as_millisecond().saturating_sub(since) < limits.inactive()
 }
 
 /// Writes down that somebody came after too long a time.
-pub(super) async fn refuse_inactive(mut tx: Tx, actor: &Actor, now: Timestamp) -> Result<AccountError, AccountError> {
+pub(in crate::account) async fn refuse_inactive(
+    mut tx: Tx,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<AccountError, AccountError> {
     audit::record(&mut tx, actor, "sign_in_refused", &actor.login, &json!({ "why": "inactive" }), now).await?;
     tx.commit().await?;
     Ok(AccountError::Inactive)
 }
 
 /// Opens a session for somebody who has shown who they are; the caller commits.
-pub(super) async fn open(
+pub(in crate::account) async fn open(
     tx: &mut Tx,
     limits: &Account,
     actor: Actor,

@@ -9,6 +9,7 @@ mod journey;
 pub mod maintenance;
 pub mod message;
 pub mod notifications;
+pub mod oidc;
 pub mod outgoing;
 pub mod performance;
 pub mod procedure;

@@ -29,6 +29,14 @@ struct SignInPage {
     next: String,
     carried: Option<Carried>,
     error: Option<String>,
+    provider: Option<Elsewhere>,
+}
+
+/// The way to sign in by a provider.
+#[derive(Debug)]
+struct Elsewhere {
+    name: String,
+    address: String,
 }
 
 /// What the form says again when it was not taken.
@@ -63,6 +71,11 @@ pub async fn page(
 pub(in crate::web) fn again(state: &AppState, visitor: &Visitor, carried: Carried) -> Response {
     let typed = Typed { next: "/".to_owned(), carried: Some(carried), ..Typed::default() };
     show(state, visitor, Code::NotSignedIn.status(), typed, None)
+}
+
+/// The form after another way in did not lead anywhere.
+pub(super) fn refused(state: &AppState, visitor: &Visitor, status: StatusCode, text: String) -> Response {
+    show(state, visitor, status, Typed { next: "/".to_owned(), ..Typed::default() }, Some(text))
 }
 
 /// Signs in; what was typed stays, except for the password.
@@ -143,7 +156,11 @@ pub async fn sign_out(State(state): State<AppState>, visitor: Visitor, headers: 
 
 fn show(state: &AppState, visitor: &Visitor, status: StatusCode, typed: Typed, error: Option<String>) -> Response {
     let Typed { login, next, carried } = typed;
-    let page = SignInPage { frame: frame(state, visitor, false), login, next, carried, error };
+    let provider = state.oidc.as_ref().map(|provider| {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("tiep", &next).finish();
+        Elsewhere { name: provider.name().to_owned(), address: format!("/dang-nhap/oidc?{query}") }
+    });
+    let page = SignInPage { frame: frame(state, visitor, false), login, next, carried, error, provider };
     let mut response = render(status, &page);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

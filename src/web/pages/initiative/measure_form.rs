@@ -1,5 +1,6 @@
 //! The form of a measure: what was sent, read into a measure, and a measure written into the form.
 
+use super::view::spelled;
 use super::{Sent, value};
 use crate::catalog::amend::model::{Amendment, Part, lines};
 use crate::catalog::model::Procedure;
@@ -20,6 +21,8 @@ pub struct Line {
     pub part_name: &'static str,
     /// What stands there.
     pub before: String,
+    /// The same for readers.
+    pub shown: String,
     /// What is to stand there.
     pub after: String,
     /// It is to be taken away.
@@ -53,6 +56,7 @@ pub fn procedure_lines(procedure: &Procedure, measure: &Measure) -> Vec<Line> {
                 index: all.len(),
                 part: word::of(&part),
                 part_name: part.name(),
+                shown: spelled(part, &before),
                 long: before.chars().count() > 80,
                 after: change.and_then(|change| change.amendment.after.clone()).unwrap_or_default(),
                 cut: change.is_some_and(|change| change.amendment.after.is_none()),

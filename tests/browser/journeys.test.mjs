@@ -31,9 +31,16 @@ before(async () => {
     assert.ok(Date.now() < until, "the demo is not ready after 30 s");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  for (const [login, name, role] of [["lan", "Lan", "appraiser"], ["ha", "Hà", "metric_owner"], ["mai", "Mai", "metric_owner"]]) {
-    const person = ["--data-dir", folder, "user", "add", login, "--name", name, "--role", role];
-    execFileSync(join(root, "target/release/toantrinh"), person, { env: { ...process.env, TOANTRINH_PASSWORD: PASSWORD } });
+  const run = (...words) => execFileSync(join(root, "target/release/toantrinh"), ["--data-dir", folder, ...words], { env: { ...process.env, TOANTRINH_PASSWORD: PASSWORD } });
+  for (const [id, name, ...parent] of [["tinh", "UBND tỉnh"], ["so", "Sở Tư pháp", "--parent", "tinh"], ["vp", "Văn phòng", "--parent", "tinh"]]) {
+    run("organisation", "add", id, name, ...parent);
+  }
+  for (const [login, name, role, organisation] of [
+    ["lan", "Lan", "appraiser"], ["ha", "Hà", "metric_owner"], ["mai", "Mai", "metric_owner"],
+    ["an", "An", "officer", "so"], ["binh", "Bình", "appraiser", "vp"], ["cuong", "Cường", "approver", "tinh"],
+    ["dung", "Dung", "catalog_editor", "tinh"], ["hoa", "Hoa", "agency_head", "so"], ["pho", "Phó", "officer", "so"],
+  ]) {
+    run("user", "add", login, "--name", name, "--role", role, ...(organisation ? ["--organisation", organisation] : []));
   }
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -111,7 +118,7 @@ test("everything works without a script", async () => {
 for (const width of [360, 768, 1440]) {
   for (const scheme of ["light", "dark"]) {
     test(`no violations and no sideways scrolling at ${width} px, ${scheme}`, async () => {
-      for (const path of ["/", "/?q=giay+phep", "/thu-tuc/1.001193", "/thu-tuc/9.999999", "/lanh-dao/chua-toan-trinh?sort=code", "/dang-nhap", "/tinh-trang", "/muc-dich-vu"]) {
+      for (const path of ["/", "/?q=giay+phep", "/thu-tuc/1.001193", "/thu-tuc/9.999999", "/lanh-dao/chua-toan-trinh?sort=code", "/dang-nhap", "/tinh-trang", "/muc-dich-vu", "/sang-kien"]) {
         const { page, close } = await open(path, { viewport: { width, height: 800 }, colorScheme: scheme });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${path} is ${wide} px too wide`);
@@ -359,4 +366,131 @@ test("the picture for the README", { skip: !process.env.README_PICTURE }, async 
   const { page, close } = await open("/?q=l%C3%A0m+s%E1%BB%95+%C4%91%E1%BB%8F", { viewport: { width: 1280, height: 800 } });
   await page.screenshot({ path: process.env.README_PICTURE });
   await close();
+});
+
+// Somebody signed in, in a browser of their own.
+const signedIn = async (login, path) => {
+  const seat = await open("/dang-nhap?tiep=" + encodeURIComponent(path));
+  await seat.page.locator("[name=login]").fill(login);
+  await seat.page.locator("[name=password]").fill(PASSWORD);
+  await seat.page.locator("main button[type=submit]").click();
+  await seat.page.waitForURL((url) => url.pathname === path.split(/[?#]/)[0]);
+  return seat;
+};
+
+// Takes a step on the page of an initiative and gives the state it led to.
+const take = async (login, address, step, given = {}) => {
+  const { page, faults, close } = await signedIn(login, address);
+  const box = page.locator("details.step", { has: page.locator(`summary:text-is("${step}")`) }).first();
+  await box.locator("summary").click();
+  for (const [name, value] of Object.entries(given)) {
+    const field = box.locator(`[name="${name}"]`).first();
+    await (value === true ? field.check() : field.fill(value));
+  }
+  await Promise.all([page.waitForResponse((answer) => answer.request().method() === "POST"), box.locator("button[type=submit]").click()]);
+  await page.waitForLoadState();
+  const state = await page.locator(".stations-line .present").innerText();
+  assert.deepEqual(faults, []);
+  await close();
+  return state;
+};
+
+const today = () => new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+const document = (number) => ({ number, date: today() });
+const appraisal = Object.fromEntries(["necessity", "reasonableness", "legality", "cost"].flatMap((name) => [[`${name}.met`, true], [`${name}.reason`, "Phù hợp với quy định hiện hành."]]));
+
+test("a flag becomes an initiative that five people take to a new version of the procedure", async () => {
+  const board = await signedIn("an", "/lanh-dao/chua-toan-trinh?sort=code");
+  const { page } = board;
+  const flag = page.locator("a:has-text('Chuyển thành sáng kiến')").first();
+  const begin = await flag.getAttribute("href");
+  await page.goto(base + begin);
+  assert.match(await page.locator("#moi + p").innerText(), /Từ vấn đề: \d\.\d+ F\d+/);
+  await page.locator("[name=title]").fill("Cắt thời hạn đăng ký khai sinh");
+  await page.locator("[name=code]").fill("1.001193");
+  await page.locator("button:has-text('Bắt đầu soạn')").click();
+  await page.waitForURL(/\/sua$/);
+  await page.locator("[name=summary]").fill("Trả kết quả ngay trong buổi.");
+  await page.waitForFunction(() => document.querySelector("[data-autosave-status]").textContent.includes("Đã giữ"));
+  // What was typed and not saved is there when the page is opened again.
+  await page.reload();
+  assert.equal(await page.locator("[name=summary]").inputValue(), "Trả kết quả ngay trong buổi.");
+  await page.locator("[name=reasons]").fill("Dữ liệu dân cư đã có sẵn.");
+  await page.locator("[name=objectives][value=end_to_end]").check();
+  await page.locator("button:has-text('Lưu và sang biện pháp')").click();
+  await page.waitForURL(/bien-phap\/1$/);
+  const number = page.url().match(/SK-\d+-\d+/)[0];
+  await page.goto(`${base}/co-quan/sang-kien/${number}/bien-phap/1?code=1.001193`);
+  await page.locator(".change-list li", { hasText: "1 ngày làm việc" }).first().locator("[name^='after.']").fill("4 giờ");
+  for (const [name, value] of [["before.submit.hours", "2"], ["after.submit.hours", "0,5"], ["times", "1"], ["subjects", "1.000"]]) {
+    await page.locator(`[name="${name}"]`).fill(value);
+  }
+  await page.waitForFunction(() => document.querySelector("[data-cost-result]").textContent.includes("60.000.000"));
+  await page.locator("button:has-text('Lưu biện pháp')").click();
+  const address = `/sang-kien/${number}`;
+  await page.waitForURL(base + address);
+  assert.match(await page.locator(".measure .pairs").innerText(), /60\.000\.000 đồng[\s\S]*75 %/);
+  await board.close();
+  assert.equal(await take("an", address, "Trình đề xuất"), "Đã trình");
+  assert.equal(await take("binh", address, "Nhận thẩm định"), "Đang thẩm định");
+  assert.equal(await take("binh", address, "Trả lại để hoàn thiện", { reason: "Nêu rõ hơn nguồn dữ liệu dùng thay giấy tờ." }), "Yêu cầu hoàn thiện");
+  assert.equal(await take("an", address, "Trình đề xuất"), "Đã trình");
+  assert.equal(await take("binh", address, "Nhận thẩm định"), "Đang thẩm định");
+  assert.equal(await take("binh", address, "Kết luận thẩm định", appraisal), "Chờ quyết định");
+  assert.equal(await take("cuong", address, "Thông qua phương án", document("12/QĐ-UBND")), "Đã thông qua");
+  assert.equal(await take("pho", address, "Giao thực hiện tại địa phương"), "Đang thực hiện tại địa phương");
+  const acts = await signedIn("pho", address);
+  await acts.page.locator("summary:has-text('Thêm văn bản phải sửa')").click();
+  await acts.page.locator("[name=act]").fill("Quyết định 5/2024/QĐ-UBND");
+  await acts.page.locator("[name=change]").fill("Sửa thời hạn tại Điều 4");
+  await acts.page.locator("button:has-text('Thêm văn bản')").click();
+  await acts.page.locator("[name=signed_on]").fill(today());
+  await acts.page.locator("[name=effective_on]").fill(today());
+  await acts.page.locator(".measure [name=number]").first().fill("9/2026/QĐ-UBND");
+  await acts.page.locator("button:has-text('Ghi nhận đã ký')").click();
+  await acts.page.locator("text=9/2026/QĐ-UBND, ký").waitFor();
+  await acts.close();
+  assert.equal(await take("pho", address, "Văn bản đã được ký ban hành"), "Đã ban hành văn bản");
+  assert.equal(await take("dung", address, "Công bố, công khai", document("13/QĐ-UBND")), "Đã công bố");
+  assert.equal(await take("pho", address, "Áp dụng vào danh mục"), "Đã áp dụng");
+  // A citizen sees the new version, where it comes from, and the initiative with what it saves.
+  const citizen = await open("/thu-tuc/1.001193");
+  assert.match(await citizen.page.locator("main").innerText(), /4 giờ/);
+  assert.match(await citizen.page.locator("#lich-su").innerText(), new RegExp(`Bản 2[\\s\\S]*13/QĐ-UBND[\\s\\S]*${number}`));
+  await citizen.page.goto(base + "/sang-kien?code=1.001193");
+  assert.match(await citizen.page.locator(".cards").innerText(), /Cắt thời hạn đăng ký khai sinh[\s\S]*Đã áp dụng/);
+  await citizen.close();
+});
+
+test("an innovation proposal goes through a vote, a tie and an override in writing", async () => {
+  const desk = await signedIn("an", "/co-quan/sang-kien");
+  const { page } = desk;
+  await page.locator("[name=title]").fill("Thí điểm nhận hồ sơ tại nhà văn hóa");
+  await page.locator("[name=track]").selectOption("innovation_proposal");
+  await page.locator("button:has-text('Bắt đầu soạn')").click();
+  await page.waitForURL(/\/sua$/);
+  for (const field of await page.locator("main textarea").all()) {
+    await field.fill("Nội dung của đề xuất, chưa có văn bản nào quy định.");
+  }
+  await page.locator("[name=objectives]").first().check();
+  await page.locator("button:has-text('Lưu hồ sơ')").click();
+  await page.waitForURL(/\/sang-kien\/SK/);
+  const address = new URL(page.url()).pathname;
+  await desk.close();
+  assert.equal(await take("an", address, "Trình đề xuất"), "Đã trình");
+  assert.equal(await take("hoa", address, "Ghi nhận ý kiến cấp ủy trước khi quyết định", document("7-CV/ĐU")), "Đã xin ý kiến cấp ủy");
+  assert.equal(await take("hoa", address, "Họp tập thể lãnh đạo và biểu quyết", { members: "pho" }), "Tập thể lãnh đạo biểu quyết");
+  for (const [login, ballot] of [["hoa", "against"], ["pho", "for"]]) {
+    const seat = await signedIn(login, address);
+    await seat.page.locator(`[name=ballot][value=${ballot}]`).check();
+    await seat.page.locator("button:has-text('Gửi phiếu')").click();
+    await seat.page.waitForFunction(() => !document.querySelector("[name=ballot]"));
+    await seat.close();
+  }
+  const seen = await open(address);
+  assert.match(await seen.page.locator("#bieu-quyet + p").innerText(), /ngang nhau, không thông qua theo phía người đứng đầu/);
+  await seen.close();
+  const override = "Người đứng đầu vẫn quyết định thực hiện và chịu trách nhiệm";
+  const given = { ...document("20/QĐ-STP"), reason: "Cần cho người dân, người đứng đầu chịu trách nhiệm." };
+  assert.equal(await take("hoa", address, override, given), "Người đứng đầu quyết định cho thực hiện");
 });

@@ -1,6 +1,7 @@
 //! Initiatives: workflows that cannot be walked around, lives from draft to verdict, votes.
 
 mod given;
+mod killed;
 mod life;
 mod vote;
 mod walks;

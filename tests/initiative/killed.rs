@@ -45,18 +45,18 @@ fn url(test: &TestDb) -> String {
 
 async fn program(test: &TestDb, folder: &Path) -> (Program, String) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_toantrinh"))
+    let process = Command::new(env!("CARGO_BIN_EXE_toantrinh"))
         .args(["serve", "--listen", &free.to_string(), "--database", &url(test), "--data-dir"])
         .arg(folder)
         .env("TOANTRINH_LOG__LEVEL", "error")
         .env("TOANTRINH_MONITOR__ENABLED", "false")
         .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+        .spawn();
+    let program = Program(process.unwrap());
     let base = format!("http://{free}");
     for _ in 0..600 {
         if reqwest::get(format!("{base}/healthz")).await.is_ok() {
-            return (Program(child), base);
+            return (program, base);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

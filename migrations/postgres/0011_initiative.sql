@@ -125,20 +125,6 @@ CREATE TABLE measure_acts (
 );
 CREATE INDEX measure_acts_by_measure ON measure_acts (measure_id);
 
-CREATE TABLE measure_stages (
-    id           TEXT COLLATE "C" PRIMARY KEY,
-    measure_id   TEXT COLLATE "C" NOT NULL REFERENCES measures (id),
-    name         TEXT NOT NULL,
-    unit_id      TEXT COLLATE "C",
-    dossiers     BIGINT NOT NULL,
-    planned_from TEXT COLLATE "C" NOT NULL,
-    planned_to   TEXT COLLATE "C" NOT NULL,
-    actual_from  TEXT,
-    actual_to    TEXT,
-    version      BIGINT NOT NULL
-);
-CREATE INDEX measure_stages_by_measure ON measure_stages (measure_id);
-
 -- What was promised against what is measured, some days after a measure was applied.
 CREATE TABLE measurements (
     measure_id TEXT COLLATE "C" NOT NULL REFERENCES measures (id),
@@ -160,20 +146,6 @@ CREATE TABLE initiative_comments (
 );
 CREATE INDEX initiative_comments_by_initiative ON initiative_comments (initiative_id, at);
 
--- The bytes lie in a folder of their own, under their SHA-256.
-CREATE TABLE initiative_files (
-    id            TEXT COLLATE "C" PRIMARY KEY,
-    initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
-    author_id     TEXT COLLATE "C" NOT NULL REFERENCES users (id),
-    author_name   TEXT NOT NULL,
-    at            BIGINT NOT NULL,
-    name          TEXT NOT NULL,
-    media_type    TEXT NOT NULL,
-    size          BIGINT NOT NULL,
-    sha256        TEXT NOT NULL
-);
-CREATE INDEX initiative_files_by_initiative ON initiative_files (initiative_id, at);
-
 -- What somebody has typed and not saved: one for each person, so that nobody loses anything to another.
 CREATE TABLE initiative_drafts (
     initiative_id TEXT COLLATE "C" NOT NULL REFERENCES initiatives (id),
@@ -184,28 +156,7 @@ CREATE TABLE initiative_drafts (
     PRIMARY KEY (initiative_id, user_id)
 );
 
--- Tasks of a directive: who, what, by when, which product (6 rõ).
-CREATE TABLE directive_tasks (
-    id              TEXT COLLATE "C" PRIMARY KEY,
-    item            BIGINT NOT NULL,
-    title           TEXT NOT NULL,
-    organisation_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
-    owner           TEXT NOT NULL,
-    authority       TEXT NOT NULL,
-    responsibility  TEXT NOT NULL,
-    product         TEXT NOT NULL,
-    due_on          TEXT COLLATE "C" NOT NULL,
-    state           TEXT NOT NULL CHECK (state IN ('assigned', 'in_progress', 'done', 'cancelled')),
-    note            TEXT NOT NULL,
-    done_on         TEXT,
-    created_at      BIGINT NOT NULL,
-    version         BIGINT NOT NULL
-);
-CREATE INDEX directive_tasks_by_due ON directive_tasks (due_on);
-
 INSERT INTO parameters (name, valid_from, value, source) VALUES
     ('wage_per_hour', '2025-01-01', 40000, 'đồng an hour: average income 2024 as the province of Đồng Nai stated it; set your own year'),
-    ('initiative_decision_working_days', '2023-09-29', 7, 'NĐ 73/2023/NĐ-CP Đ8.1: working days from receipt to decision'),
     ('initiative_verdict_met_share', '2026-01-01', 0.9, 'product rule R-15: a promise counts as met from this share of it on'),
-    ('initiative_due_soon_working_days', '2026-01-01', 3, 'product rule R-08: what is due within so many working days'),
-    ('initiative_baseline_year', '2026-01-01', 2024, 'CV 282/TTg-TKBT: cuts of 2026 are counted against 2024');
+    ('initiative_due_soon_working_days', '2026-01-01', 3, 'product rule R-08: what is due within so many working days');

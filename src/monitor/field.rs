@@ -16,6 +16,15 @@ pub struct FieldError {
     pub proposal: Option<String>,
 }
 
+impl FieldError {
+    /// A field for which no value is proposed.
+    #[must_use]
+    pub fn new(field: &str, message: &str, vietnamese: &str) -> Self {
+        let (field, message, vietnamese) = (field.to_owned(), message.to_owned(), vietnamese.to_owned());
+        Self { field, message, vietnamese, proposal: None }
+    }
+}
+
 /// Wrong fields as they are found.
 #[derive(Debug, Default)]
 pub struct Wrong(Vec<FieldError>);
@@ -23,12 +32,7 @@ pub struct Wrong(Vec<FieldError>);
 impl Wrong {
     /// Notes a field.
     pub fn add(&mut self, field: &str, message: &str, vietnamese: &str, proposal: Option<String>) {
-        self.0.push(FieldError {
-            field: field.to_owned(),
-            message: message.to_owned(),
-            vietnamese: vietnamese.to_owned(),
-            proposal,
-        });
+        self.0.push(FieldError { proposal, ..FieldError::new(field, message, vietnamese) });
     }
 
     /// Whether all was right.

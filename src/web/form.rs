@@ -146,8 +146,7 @@ pub fn attach(fields: &mut [Field], errors: &[FieldError], names: &[(&str, &str)
 /// A field of a form that could not be read.
 #[must_use]
 pub fn fault(field: &str, message: &str, vietnamese: &str) -> FieldError {
-    let (field, message, vietnamese) = (field.to_owned(), message.to_owned(), vietnamese.to_owned());
-    FieldError { field, message, vietnamese, proposal: None }
+    FieldError::new(field, message, vietnamese)
 }
 
 #[cfg(test)]

@@ -184,12 +184,6 @@ impl Amendment {
         }
     }
 
-    /// Whether what it wants to change stands in the procedure.
-    #[must_use]
-    pub fn fits(&self, procedure: &Procedure) -> bool {
-        self.apply(&mut procedure.clone()) != Applied::Misfit
-    }
-
     /// Changes a procedure: every line of the part that reads as `before` does.
     pub fn apply(&self, procedure: &mut Procedure) -> Applied {
         if let Some(before) = &self.before

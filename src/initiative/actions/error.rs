@@ -65,8 +65,7 @@ impl InitiativeError {
     /// One wrong field.
     #[must_use]
     pub fn field(field: &str, message: &str, vietnamese: &str) -> Self {
-        let (field, message, vietnamese) = (field.to_owned(), message.to_owned(), vietnamese.to_owned());
-        Self::Invalid(vec![FieldError { field, message, vietnamese, proposal: None }])
+        Self::Invalid(vec![FieldError::new(field, message, vietnamese)])
     }
 }
 
@@ -76,7 +75,8 @@ impl From<AmendError> for InitiativeError {
             AmendError::Store(error) => Self::Store(error),
             AmendError::Sql(error) => Self::Sql(error),
             AmendError::NoProcedure(code) => {
-                Self::field("changes", &error_text(&code), &format!("không còn thủ tục {code} trong danh mục"))
+                let message = format!("the catalog has no procedure {code}");
+                Self::field("changes", &message, &format!("không còn thủ tục {code} trong danh mục"))
             }
             AmendError::Misfit { ref code, part, ref before } => {
                 let vietnamese = format!("thủ tục {code} không còn “{before}” ở mục {}", part.name());
@@ -84,10 +84,6 @@ impl From<AmendError> for InitiativeError {
             }
         }
     }
-}
-
-fn error_text(code: &str) -> String {
-    format!("the catalog has no procedure {code}")
 }
 
 /// Whether somebody acts for the organisation of an initiative.

@@ -15,6 +15,7 @@ use crate::initiative::store::part::{self, Act};
 use crate::initiative::vote::{Outcome, Tally};
 use crate::initiative::workflow::model::Need;
 use crate::monitor::field::{FieldError, Wrong};
+use crate::monitor::service_level::window::day_of;
 use crate::platform::clock::VIETNAM;
 use crate::platform::db::Tx;
 
@@ -36,22 +37,13 @@ pub async fn check(
         errors.extend(one(tx, item, moving, *need, today).await?);
     }
     if needs.contains(&Need::Decision)
-        && let (Some(day), Some(submitted)) = (given.day(), item.submitted_at.and_then(day_of))
+        && let (Some(day), Some(submitted)) = (given.day(), item.submitted_at.map(day_of))
         && day < submitted
     {
         let message = format!("lies before the day of submission, {submitted}");
-        errors.push(wrong("date", &message, "ngày quyết định trước ngày trình"));
+        errors.push(FieldError::new("date", &message, "ngày quyết định trước ngày trình"));
     }
     if errors.is_empty() { Ok(()) } else { Err(InitiativeError::Invalid(errors)) }
-}
-
-fn day_of(at: i64) -> Option<Date> {
-    Some(Timestamp::from_millisecond(at).ok()?.to_zoned_datetime(VIETNAM).date())
-}
-
-fn wrong(field: &str, message: &str, vietnamese: &str) -> FieldError {
-    let (field, message, vietnamese) = (field.to_owned(), message.to_owned(), vietnamese.to_owned());
-    FieldError { field, message, vietnamese, proposal: None }
 }
 
 async fn one(
@@ -76,7 +68,7 @@ async fn one(
         Need::Cost => errors.extend(moving.iter().filter_map(cost)),
         Need::Impact if moving.iter().any(|stored| stored.measure.adds_burden()) && item.record.impact.is_empty() => {
             let message = "is missing: a change adds burden";
-            errors.push(wrong("impact", message, "có thay đổi làm tăng gánh nặng, cần đánh giá tác động"));
+            errors.push(FieldError::new("impact", message, "có thay đổi làm tăng gánh nặng, cần đánh giá tác động"));
         }
         Need::VotePassed | Need::VoteFailed => {
             let rows = history::votes(tx, &item.id).await?;
@@ -97,7 +89,7 @@ async fn one(
             if last.is_none() || (need == Need::Regression && last != Some(Verdict::Regression)) {
                 let message = "is missing: the first measurement is taken 90 days after it was applied";
                 let vietnamese = "chưa có kết quả đo phù hợp (đo sau 90 ngày áp dụng)";
-                errors.push(wrong("measurement", message, vietnamese));
+                errors.push(FieldError::new("measurement", message, vietnamese));
             }
         }
         _ => {}
@@ -125,7 +117,7 @@ fn changes(stored: &Stored) -> Option<FieldError> {
             | MeasureType::Proactive
     );
     match (changes.is_empty(), in_words && !content.is_empty()) {
-        (true, false) => Some(wrong(
+        (true, false) => Some(FieldError::new(
             &field,
             "are missing: say which field of which procedure changes, from what to what",
             "chưa ghi thay đổi nào: chọn thủ tục, nội dung cũ và nội dung mới",
@@ -137,19 +129,21 @@ fn changes(stored: &Stored) -> Option<FieldError> {
 fn cost(stored: &Stored) -> Option<FieldError> {
     let none = stored.measure.cost.as_ref().is_none_or(|case| case.before.tasks.is_empty());
     let field = format!("measures[{}].cost", stored.position);
-    none.then(|| wrong(&field, "is missing: compute the cost before and after", "chưa tính chi phí tuân thủ"))
+    none.then(|| FieldError::new(&field, "is missing: compute the cost before and after", "chưa tính chi phí tuân thủ"))
 }
 
 fn outcome(outcome: Outcome, wants_passed: bool) -> Option<FieldError> {
     match outcome {
-        Outcome::Open => Some(wrong("vote", "is not complete: somebody has not voted", "chưa đủ phiếu biểu quyết")),
+        Outcome::Open => {
+            Some(FieldError::new("vote", "is not complete: somebody has not voted", "chưa đủ phiếu biểu quyết"))
+        }
         other if other.passes() != wants_passed => {
             let (message, vietnamese) = if wants_passed {
                 ("did not carry it", "kết quả biểu quyết không thông qua")
             } else {
                 ("carried it", "kết quả biểu quyết đã thông qua")
             };
-            Some(wrong("vote", message, vietnamese))
+            Some(FieldError::new("vote", message, vietnamese))
         }
         _ => None,
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::measure_form::{CostRow, Line, cost_rows, procedure_lines, read};
 use super::view::saving;
-use super::{Sent, reasons, refusal, value};
+use super::{Sent, mendable, reasons, refusal, value};
 use crate::catalog::amend::model::{Amendment, Part};
 use crate::catalog::store as catalog_store;
 use crate::initiative::actions::error::InitiativeError;
@@ -117,11 +117,7 @@ pub async fn save(
         Ok(item) => return see_other(&format!("/sang-kien/{}", item.number)),
         Err(error) => error,
     };
-    let status = match &error {
-        InitiativeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        InitiativeError::Conflict => StatusCode::CONFLICT,
-        _ => return refusal(&state, &visitor, error),
-    };
+    let Some(status) = mendable(&error) else { return refusal(&state, &visitor, error) };
     let shown = async {
         let mut tx = state.db.read().await?;
         let sight = Sight::load(&mut tx, Some(&actor), &id).await?;

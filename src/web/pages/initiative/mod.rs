@@ -9,6 +9,7 @@ pub mod show;
 pub mod step;
 mod view;
 
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::message;
@@ -28,6 +29,15 @@ fn value<'a>(sent: &'a Sent, name: &str) -> &'a str {
 /// A refusal as a page.
 fn refusal(state: &AppState, visitor: &Visitor, error: InitiativeError) -> Response {
     message::of(state, visitor, &refused(error), "")
+}
+
+/// The status of a form that can be mended and sent again; `None` for what has a page of its own.
+const fn mendable(error: &InitiativeError) -> Option<StatusCode> {
+    match error {
+        InitiativeError::Invalid(_) => Some(StatusCode::UNPROCESSABLE_ENTITY),
+        InitiativeError::Conflict => Some(StatusCode::CONFLICT),
+        _ => None,
+    }
 }
 
 /// Why nothing was done, for whoever did it, in Vietnamese; one line for each reason.

@@ -6,7 +6,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Sent, reasons, refusal, value};
+use super::{Sent, mendable, reasons, refusal, value};
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::actions::write;
 use crate::initiative::model::{Objective, Track};
@@ -114,11 +114,7 @@ pub async fn save(
         Ok(item) => return see_other(&format!("/sang-kien/{}", item.number)),
         Err(error) => error,
     };
-    let status = match &error {
-        InitiativeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        InitiativeError::Conflict => StatusCode::CONFLICT,
-        _ => return refusal(&state, &visitor, error),
-    };
+    let Some(status) = mendable(&error) else { return refusal(&state, &visitor, error) };
     let mut tx = match state.db.read().await {
         Ok(tx) => tx,
         Err(error) => return refusal(&state, &visitor, error.into()),

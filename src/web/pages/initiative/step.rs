@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::show::show;
-use super::{Sent, reasons, refusal, value};
+use super::{Sent, mendable, reasons, refusal, value};
 use crate::account::model::Actor;
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::actions::part::{self, NewAct, Signature};
@@ -34,10 +34,10 @@ async fn after(
         Ok(()) => return see_other(&format!("/sang-kien/{id}")),
         Err(error) => error,
     };
-    let status = match &error {
-        InitiativeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        InitiativeError::Conflict | InitiativeError::Illegal { .. } | InitiativeError::Frozen => StatusCode::CONFLICT,
-        InitiativeError::NotTheirs(_) => StatusCode::FORBIDDEN,
+    let status = match (mendable(&error), &error) {
+        (Some(status), _) => status,
+        (None, InitiativeError::Illegal { .. } | InitiativeError::Frozen) => StatusCode::CONFLICT,
+        (None, InitiativeError::NotTheirs(_)) => StatusCode::FORBIDDEN,
         _ => return refusal(state, visitor, error),
     };
     show(state, visitor, id, status, sent, reasons(&error)).await

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::catalog::amend::model::Part;
 use crate::initiative::given::{Appraisal, Given, Liability};
 use crate::initiative::measured::Measurement;
-use crate::initiative::model::Place;
 use crate::initiative::record::CostCase;
 use crate::initiative::store::history::Taken;
 use crate::initiative::store::initiative::Stored;
@@ -253,11 +252,10 @@ pub fn card(sight: &Sight, stored: &Stored, sent: &Arc<Sent>, now: i64) -> Measu
         let text = format!("{} {}: {}", act.act, act.provision, act.change);
         (act.id.clone(), act.version, text, signed.unwrap_or_default())
     };
-    let place = if stored.place() == Place::Local { Place::Local.name() } else { Place::Central.name() };
     MeasureCard {
         position: stored.position,
         title: measure.title.clone(),
-        facts: vec![measure.kind.name(), place],
+        facts: vec![measure.kind.name(), stored.place().name()],
         state: state.map_or(&stored.state, |state| &state.name).clone(),
         late: stored.due_at.is_some_and(|at| at < now),
         due,

@@ -2,10 +2,11 @@
 //!
 //! `model` says what a procedure is, `source` reads the formats it arrives in, `import` brings it in, `store` keeps it,
 //! `starter` is the catalog that the program carries, `units` are provinces and communes, `amend` changes what a decision
-//! changes.
+//! changes, `compare` says what differs between two versions.
 
 pub mod amend;
 pub mod code;
+pub mod compare;
 pub mod fee;
 pub mod import;
 pub mod legal;

@@ -62,6 +62,8 @@ pub mod sql {
     pub const DOCUMENT_AT: &str = "
         SELECT number, document FROM procedure_versions
         WHERE code = $1 AND valid_from <= $2 ORDER BY number DESC LIMIT 1";
+    /// The document of one version.
+    pub const DOCUMENT_OF: &str = "SELECT document FROM procedure_versions WHERE code = $1 AND number = $2";
     /// Keeps a payload; the same bytes are kept once.
     pub const INSERT_PAYLOAD: &str = "
         INSERT INTO payloads (sha256, bytes, size) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING";
@@ -415,6 +417,16 @@ pub async fn document_at(tx: &mut Tx, code: &str, at: Timestamp) -> Result<Optio
         .fetch_optional(conn)
         .await?);
     row.map(|(number, document)| Ok((number, read_document(code, &document)?))).transpose()
+}
+
+/// The document of one version.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn document_of(tx: &mut Tx, code: &str, number: i64) -> Result<Option<Procedure>, StoreError> {
+    let row: Option<(String,)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::DOCUMENT_OF).bind(code).bind(number).fetch_optional(conn).await?);
+    row.map(|(document,)| read_document(code, &document)).transpose()
 }
 
 /// A packed payload by its SHA-256.

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::Args;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
@@ -11,9 +12,17 @@ use crate::app;
 use crate::catalog::starter;
 use crate::config::Settings;
 use crate::monitor::source::actions::{Keeper, load_file};
-use crate::platform::clock::{Clock, SystemClock};
+use crate::platform::clock::{SharedClock, ShiftedClock, SystemClock};
 use crate::platform::db::Db;
 use crate::simulator::{self, faults};
+
+/// What `demo` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The time at which the demonstration begins, such as 2026-08-26T08:00:00+07:00; its clock runs on from there.
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
+}
 
 /// Where the simulated portal listens, so that its sources keep their addresses from one run to the next.
 const PORTAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8766);
@@ -23,15 +32,19 @@ const FAULTS: &str = "latency=400ms:0.05,5xx=0.01,only=/t/";
 const SOURCES: &str = include_str!("demo_sources.toml");
 
 /// Serves the starter catalog from a folder of its own, beside a portal that is simulated in this process.
-pub async fn demo(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let now = SystemClock.now();
+pub async fn demo(settings: &Settings, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let clock: SharedClock = match arguments.at {
+        Some(at) => Arc::new(ShiftedClock::starting(at)),
+        None => Arc::new(SystemClock),
+    };
+    let now = clock.now();
     let db = Db::open(&settings.database_url()).await?;
     db.migrate().await?;
     let report = starter::load(&db, now).await?;
     crate::assessment::actions::catch_up(&db, now).await?;
     tracing::info!(procedures = report.public, "the starter catalog is loaded");
     let portal = simulate(&db, now).await?;
-    let running = app::start(settings, db, Arc::new(SystemClock), true).await?;
+    let running = app::start(settings, db, clock, true).await?;
     tracing::info!(url = %format_args!("http://{}", running.address), "serving");
     running.until_signal().await;
     portal.stop().await;

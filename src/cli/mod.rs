@@ -48,7 +48,7 @@ enum Command {
     /// Serve the catalog (the default).
     Serve,
     /// Serve a demonstration: the starter catalog, no set-up.
-    Demo,
+    Demo(demo::Arguments),
     /// Bring data in.
     Import(import::Arguments),
     /// Visit a portal and bring its catalog in.
@@ -99,12 +99,12 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     telemetry::init(&settings);
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(&settings).await,
-        Command::Demo => {
+        Command::Demo(given) => {
             if arguments.data_dir.is_none() {
                 settings.data_dir = settings.data_dir.join("demo");
             }
             settings.http.allow_loopback = true;
-            demo::demo(&settings).await
+            demo::demo(&settings, &given).await
         }
         Command::Import(arguments) => import::run(&settings, arguments).await,
         Command::Sync(arguments) => sync::run(&settings, &arguments).await,

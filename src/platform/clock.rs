@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -24,7 +24,26 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved; for tests and the demo.
+/// The machine's clock moved by a span: the demonstration plays at another time with it.
+#[derive(Debug)]
+pub struct ShiftedClock(SignedDuration);
+
+impl ShiftedClock {
+    /// A clock that says `at` now and runs on from there.
+    #[must_use]
+    pub fn starting(at: Timestamp) -> Self {
+        Self(at.duration_since(SystemClock.now()))
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        let now = SystemClock.now();
+        now.checked_add(self.0).unwrap_or(now)
+    }
+}
+
+/// A clock that stands still until it is moved; for tests.
 #[derive(Debug)]
 pub struct FixedClock(Mutex<Timestamp>);
 

@@ -15,6 +15,7 @@ use crate::platform::problem::{CODES, Problem};
     info(title = "Toàn Trình", description = "The catalog of Vietnam's administrative procedures."),
     paths(
         api::list::list,
+        api::changes::changes,
         api::detail::detail,
         api::assessment::assessment,
         api::gaps::gaps,
@@ -33,6 +34,7 @@ use crate::platform::problem::{CODES, Problem};
         api::subscriptions::switch,
         api::initiatives::list,
         api::initiatives::one,
+        api::similar::similar,
         api::initiatives::begin,
         api::initiatives::record,
         api::initiatives::measure,

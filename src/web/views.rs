@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::pages::changes::LatestChange;
 use super::pages::performance::PerformanceSection;
 use super::pages::status::section::StatusSection;
 
@@ -300,6 +301,8 @@ pub struct ProcedurePage {
     pub results: Vec<String>,
     pub legal: Vec<ActLine>,
     pub variants: Vec<Link>,
+    pub reforms: Vec<Link>,
+    pub change: Option<LatestChange>,
     pub versions: Vec<VersionLine>,
     pub json_url: String,
 }

@@ -1,70 +1,25 @@
 // A real browser plays what people do, on the demo, at three widths.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { Demo, PASSWORD, day } from "./demo.mjs";
 
-const root = new URL("../..", import.meta.url).pathname;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const folder = mkdtempSync(join(tmpdir(), "toantrinh-"));
-const PASSWORD = "mật khẩu của người thẩm định";
-let program, browser, base;
-
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
+const demo = new Demo();
+const open = (...given) => demo.open(...given);
+const signedIn = (...given) => demo.signedIn(...given);
+const take = (...given) => demo.take(...given);
+const document = (number) => ({ number, date: day() });
+let base;
 
 before(async () => {
-  const listen = `127.0.0.1:${await freePort()}`;
-  base = `http://${listen}`;
-  program = spawn(join(root, "target/release/toantrinh"), ["--data-dir", folder, "--listen", listen, "demo"], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, TOANTRINH_LOG__LEVEL: "error" } });
-  const until = Date.now() + 30_000;
-  while (!(await fetch(base + "/readyz").catch(() => null))?.ok) {
-    assert.ok(Date.now() < until, "the demo is not ready after 30 s");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  const run = (...words) => execFileSync(join(root, "target/release/toantrinh"), ["--data-dir", folder, ...words], { env: { ...process.env, TOANTRINH_PASSWORD: PASSWORD } });
-  for (const [id, name, ...parent] of [["tinh", "UBND tỉnh"], ["so", "Sở Tư pháp", "--parent", "tinh"], ["vp", "Văn phòng", "--parent", "tinh"]]) {
-    run("organisation", "add", id, name, ...parent);
-  }
-  for (const [login, name, role, organisation] of [
-    ["lan", "Lan", "appraiser"], ["ha", "Hà", "metric_owner"], ["mai", "Mai", "metric_owner"],
-    ["an", "An", "officer", "so"], ["binh", "Bình", "appraiser", "vp"], ["cuong", "Cường", "approver", "tinh"],
-    ["dung", "Dung", "catalog_editor", "tinh"], ["hoa", "Hoa", "agency_head", "so"], ["pho", "Phó", "officer", "so"],
-  ]) {
-    run("user", "add", login, "--name", name, "--role", role, ...(organisation ? ["--organisation", organisation] : []));
-  }
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
-  });
+  await demo.start();
+  demo.people();
+  ({ base } = demo);
 });
 
-after(async () => {
-  await browser?.close();
-  program?.kill();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const open = async (path, options = {}) => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "vi-VN", ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-  page.on("request", (request) => request.url().startsWith(base) || faults.push("asked " + request.url()));
-  await page.goto(base + path);
-  return { page, faults, close: () => context.close() };
-};
+after(() => demo.end());
 
 test("type without accents, open the result, go back to the same results", async () => {
   const { page, faults, close } = await open("/");
@@ -366,100 +321,6 @@ test("the picture for the README", { skip: !process.env.README_PICTURE }, async 
   const { page, close } = await open("/?q=l%C3%A0m+s%E1%BB%95+%C4%91%E1%BB%8F", { viewport: { width: 1280, height: 800 } });
   await page.screenshot({ path: process.env.README_PICTURE });
   await close();
-});
-
-// Somebody signed in, in a browser of their own.
-const signedIn = async (login, path) => {
-  const seat = await open("/dang-nhap?tiep=" + encodeURIComponent(path));
-  await seat.page.locator("[name=login]").fill(login);
-  await seat.page.locator("[name=password]").fill(PASSWORD);
-  await seat.page.locator("main button[type=submit]").click();
-  await seat.page.waitForURL((url) => url.pathname === path.split(/[?#]/)[0]);
-  return seat;
-};
-
-// Takes a step on the page of an initiative and gives the state it led to.
-const take = async (login, address, step, given = {}) => {
-  const { page, faults, close } = await signedIn(login, address);
-  const box = page.locator("details.step", { has: page.locator(`summary:text-is("${step}")`) }).first();
-  await box.locator("summary").click();
-  for (const [name, value] of Object.entries(given)) {
-    const field = box.locator(`[name="${name}"]`).first();
-    await (value === true ? field.check() : field.fill(value));
-  }
-  await Promise.all([page.waitForResponse((answer) => answer.request().method() === "POST"), box.locator("button[type=submit]").click()]);
-  await page.waitForLoadState();
-  const state = await page.locator(".stations-line .present").innerText();
-  assert.deepEqual(faults, []);
-  await close();
-  return state;
-};
-
-const today = () => new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
-const document = (number) => ({ number, date: today() });
-const appraisal = Object.fromEntries(["necessity", "reasonableness", "legality", "cost"].flatMap((name) => [[`${name}.met`, true], [`${name}.reason`, "Phù hợp với quy định hiện hành."]]));
-
-test("a flag becomes an initiative that five people take to a new version of the procedure", async () => {
-  const board = await signedIn("an", "/lanh-dao/chua-toan-trinh?sort=code");
-  const { page } = board;
-  const flag = page.locator("a:has-text('Chuyển thành sáng kiến')").first();
-  const begin = await flag.getAttribute("href");
-  await page.goto(base + begin);
-  assert.match(await page.locator("#moi + p").innerText(), /Từ vấn đề: \d\.\d+ F\d+/);
-  await page.locator("[name=title]").fill("Cắt thời hạn đăng ký khai sinh");
-  await page.locator("[name=code]").fill("1.001193");
-  await page.locator("button:has-text('Bắt đầu soạn')").click();
-  await page.waitForURL(/\/sua$/);
-  await page.locator("[name=summary]").fill("Trả kết quả ngay trong buổi.");
-  await page.waitForFunction(() => document.querySelector("[data-autosave-status]").textContent.includes("Đã giữ"));
-  // What was typed and not saved is there when the page is opened again.
-  await page.reload();
-  assert.equal(await page.locator("[name=summary]").inputValue(), "Trả kết quả ngay trong buổi.");
-  await page.locator("[name=reasons]").fill("Dữ liệu dân cư đã có sẵn.");
-  await page.locator("[name=objectives][value=end_to_end]").check();
-  await page.locator("button:has-text('Lưu và sang biện pháp')").click();
-  await page.waitForURL(/bien-phap\/1$/);
-  const number = page.url().match(/SK-\d+-\d+/)[0];
-  await page.goto(`${base}/co-quan/sang-kien/${number}/bien-phap/1?code=1.001193`);
-  await page.locator(".change-list li", { hasText: "1 ngày làm việc" }).first().locator("[name^='after.']").fill("4 giờ");
-  for (const [name, value] of [["before.submit.hours", "2"], ["after.submit.hours", "0,5"], ["times", "1"], ["subjects", "1.000"]]) {
-    await page.locator(`[name="${name}"]`).fill(value);
-  }
-  await page.waitForFunction(() => document.querySelector("[data-cost-result]").textContent.includes("60.000.000"));
-  await page.locator("button:has-text('Lưu biện pháp')").click();
-  const address = `/sang-kien/${number}`;
-  await page.waitForURL(base + address);
-  assert.match(await page.locator(".measure .pairs").innerText(), /60\.000\.000 đồng[\s\S]*75 %/);
-  await board.close();
-  assert.equal(await take("an", address, "Trình đề xuất"), "Đã trình");
-  assert.equal(await take("binh", address, "Nhận thẩm định"), "Đang thẩm định");
-  assert.equal(await take("binh", address, "Trả lại để hoàn thiện", { reason: "Nêu rõ hơn nguồn dữ liệu dùng thay giấy tờ." }), "Yêu cầu hoàn thiện");
-  assert.equal(await take("an", address, "Trình đề xuất"), "Đã trình");
-  assert.equal(await take("binh", address, "Nhận thẩm định"), "Đang thẩm định");
-  assert.equal(await take("binh", address, "Kết luận thẩm định", appraisal), "Chờ quyết định");
-  assert.equal(await take("cuong", address, "Thông qua phương án", document("12/QĐ-UBND")), "Đã thông qua");
-  assert.equal(await take("pho", address, "Giao thực hiện tại địa phương"), "Đang thực hiện tại địa phương");
-  const acts = await signedIn("pho", address);
-  await acts.page.locator("summary:has-text('Thêm văn bản phải sửa')").click();
-  await acts.page.locator("[name=act]").fill("Quyết định 5/2024/QĐ-UBND");
-  await acts.page.locator("[name=change]").fill("Sửa thời hạn tại Điều 4");
-  await acts.page.locator("button:has-text('Thêm văn bản')").click();
-  await acts.page.locator("[name=signed_on]").fill(today());
-  await acts.page.locator("[name=effective_on]").fill(today());
-  await acts.page.locator(".measure [name=number]").first().fill("9/2026/QĐ-UBND");
-  await acts.page.locator("button:has-text('Ghi nhận đã ký')").click();
-  await acts.page.locator("text=9/2026/QĐ-UBND, ký").waitFor();
-  await acts.close();
-  assert.equal(await take("pho", address, "Văn bản đã được ký ban hành"), "Đã ban hành văn bản");
-  assert.equal(await take("dung", address, "Công bố, công khai", document("13/QĐ-UBND")), "Đã công bố");
-  assert.equal(await take("pho", address, "Áp dụng vào danh mục"), "Đã áp dụng");
-  // A citizen sees the new version, where it comes from, and the initiative with what it saves.
-  const citizen = await open("/thu-tuc/1.001193");
-  assert.match(await citizen.page.locator("main").innerText(), /4 giờ/);
-  assert.match(await citizen.page.locator("#lich-su").innerText(), new RegExp(`Bản 2[\\s\\S]*13/QĐ-UBND[\\s\\S]*${number}`));
-  await citizen.page.goto(base + "/sang-kien?code=1.001193");
-  assert.match(await citizen.page.locator(".cards").innerText(), /Cắt thời hạn đăng ký khai sinh[\s\S]*Đã áp dụng/);
-  await citizen.close();
 });
 
 test("an innovation proposal goes through a vote, a tie and an override in writing", async () => {

@@ -7,6 +7,7 @@ use toantrinh::account::audit::Author;
 use toantrinh::account::model::{Actor, Login, Role};
 use toantrinh::account::store as account_store;
 use toantrinh::catalog::amend::model::{Amendment, Part};
+use toantrinh::initiative::actions::begin;
 use toantrinh::initiative::actions::error::InitiativeError;
 use toantrinh::initiative::actions::step::{Request, take};
 use toantrinh::initiative::actions::write;
@@ -131,8 +132,8 @@ pub fn measure(before: &str, after: &str) -> Measure {
 /// A draft of lan's that may be submitted.
 pub async fn draft(db: &Db) -> Initiative {
     let lan = actor(db, "lan").await;
-    let new = write::New { title: "Cắt thời hạn cấp giấy phép".to_owned(), ..write::New::default() };
-    let begun = write::begin(db, &lan, &new, NOW).await.unwrap();
+    let new = begin::New { title: "Cắt thời hạn cấp giấy phép".to_owned(), ..begin::New::default() };
+    let begun = begin::begin(db, &lan, &new, NOW).await.unwrap();
     let written = write::record(db, &lan, &begun.id, Some(1), (&begun.title, record()), NOW).await.unwrap();
     let (before, after) = (limit(db).await, "5 ngày làm việc".to_owned());
     write::measure(db, &lan, &begun.id, Some(written.version), (Some(1), measure(&before, &after)), NOW).await.unwrap()

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use toantrinh::catalog::amend::store as amendments;
 use toantrinh::catalog::store as catalog;
+use toantrinh::initiative::actions::begin;
 use toantrinh::initiative::actions::error::InitiativeError;
 use toantrinh::initiative::actions::follow;
 use toantrinh::initiative::actions::part::{NewAct, Signature, add_act, sign_act};
@@ -161,10 +162,10 @@ async fn what_is_missing_or_wrong_is_named_and_a_text_that_was_handed_over_is_no
     office(db).await;
     let lan = actor(db, "lan").await;
     let new =
-        write::New {
-            title: "Đề xuất còn trống".to_owned(), code: Some(CODE.to_owned()), ..write::New::default()
+        begin::New {
+            title: "Đề xuất còn trống".to_owned(), code: Some(CODE.to_owned()), ..begin::New::default()
         };
-    let empty = write::begin(db, &lan, &new, NOW).await.unwrap();
+    let empty = begin::begin(db, &lan, &new, NOW).await.unwrap();
     let missing = fields(go(db, "lan", &empty.id, "submit", None, NOW).await.unwrap_err());
     assert_eq!(missing, ["summary", "reasons", "objectives", "measures[1].changes", "measures[1].cost"]);
     let misfit = measure("99 ngày làm việc", "5 ngày làm việc");
@@ -196,10 +197,11 @@ async fn of_two_writers_the_second_is_told_and_loses_nothing() {
     office(db).await;
     let item = draft(db).await;
     let (lan, nam) = (actor(db, "lan").await, actor(db, "nam").await);
-    write::autosave(db, &nam, &item.id, item.version, "summary=Nam+viết", NOW).await.unwrap();
+    write::autosave(db, &nam, &item.id, (write::RECORD, item.version), "summary=Nam+viết", NOW).await.unwrap();
     write::record(db, &lan, &item.id, Some(item.version), (&item.title, record()), NOW).await.unwrap();
     let error = write::record(db, &nam, &item.id, Some(item.version), (&item.title, record()), NOW).await.unwrap_err();
     assert!(matches!(error, InitiativeError::Conflict));
-    let kept = part::draft(&mut db.read().await.unwrap(), &item.id, nam.id.as_str()).await.unwrap().unwrap();
+    let desk = |place| part::Desk { initiative_id: &item.id, user_id: nam.id.as_str(), place };
+    let kept = part::draft(&mut db.read().await.unwrap(), desk(write::RECORD)).await.unwrap().unwrap();
     assert_eq!((kept.form.as_str(), kept.base_version), ("summary=Nam+viết", item.version));
 }

@@ -1,6 +1,7 @@
 //! Votes on innovation proposals (NĐ 73/2023 Đ8.1): recusal, tie, override.
 
 use toantrinh::account::model::Role;
+use toantrinh::initiative::actions::begin;
 use toantrinh::initiative::actions::error::InitiativeError;
 use toantrinh::initiative::actions::step::{Request, take};
 use toantrinh::initiative::actions::vote::cast;
@@ -22,12 +23,12 @@ async fn proposal(db: &Db) -> Initiative {
         person(db, login, &[Role::Officer], Some("syt")).await;
     }
     let lan = actor(db, "lan").await;
-    let new = write::New {
+    let new = begin::New {
         track: Some(Track::InnovationProposal),
         title: "Thí điểm nhận hồ sơ tại trạm y tế".to_owned(),
-        ..write::New::default()
+        ..begin::New::default()
     };
-    let begun = write::begin(db, &lan, &new, NOW).await.unwrap();
+    let begun = begin::begin(db, &lan, &new, NOW).await.unwrap();
     let text = || "Nội dung của đề xuất.".to_owned();
     let innovation = Innovation {
         position: "Phó Giám đốc".to_owned(),

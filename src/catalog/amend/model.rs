@@ -76,6 +76,19 @@ impl Part {
             Self::OnlineLevel => "Mức độ dịch vụ công trực tuyến",
         }
     }
+
+    /// A text of the part for readers: the words of channels and levels are spelled out.
+    #[must_use]
+    pub fn spelled(self, text: &str) -> &str {
+        match (self, text) {
+            (Self::Channel, "online") => "Trực tuyến",
+            (Self::Channel, "direct") => "Trực tiếp",
+            (Self::Channel, "postal") => "Bưu chính công ích",
+            (Self::OnlineLevel, "full") => "Toàn trình",
+            (Self::OnlineLevel, "partial") => "Chưa toàn trình",
+            (_, text) => text,
+        }
+    }
 }
 
 /// One change: a missing `before` adds, a missing `after` takes away.

@@ -1,5 +1,6 @@
 //! What people do to initiatives. Each action is one transaction with its audit entry.
 
+pub mod begin;
 pub mod error;
 pub mod follow;
 pub mod need;

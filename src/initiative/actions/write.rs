@@ -1,4 +1,4 @@
-//! Writing an initiative: beginning it, its record, its measures, and what is typed before it is saved.
+//! Writing an initiative: its record, its measures, and what is typed before it is saved.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -6,86 +6,24 @@ use serde_json::json;
 use super::error::{InitiativeError, acts, load};
 use crate::account::audit;
 use crate::account::model::Actor;
-use crate::assessment::flag_store;
+use crate::catalog::amend::model::Applied;
 use crate::catalog::store as catalog_store;
-use crate::initiative::model::{Duty, MeasureType, Objective, Track};
+use crate::initiative::model::Duty;
 use crate::initiative::record::{MAX_MEASURES, Measure, Record};
-use crate::initiative::store::initiative::{self, Initiative, Stored, fresh};
-use crate::initiative::store::part::{self, Draft};
+use crate::initiative::store::initiative::{self, Initiative, Stored};
+use crate::initiative::store::part::{self, Desk, Draft};
 use crate::initiative::workflow::model::{Stage, Workflow};
 use crate::initiative::workflow::rule::NotTheirs;
 use crate::initiative::workflow::rule::separated;
 use crate::initiative::workflow::store as workflows;
-use crate::platform::clock::VIETNAM;
 use crate::platform::db::{Db, Tx};
 
 /// Largest form that is kept before it is saved, bytes.
 const MAX_DRAFT: usize = 1024 * 1024;
+/// Where what is typed in the record is kept; measures have their positions.
+pub const RECORD: i64 = 0;
 
-/// How an initiative begins.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct New {
-    /// The law it follows.
-    pub track: Option<Track>,
-    /// One line.
-    pub title: String,
-    /// The flag it comes from: it brings the procedure, its failing points and what is at stake.
-    pub flag_id: Option<String>,
-    /// A procedure it is about.
-    pub code: Option<String>,
-}
-
-/// Begins an initiative as a draft of somebody.
-///
-/// # Errors
-/// [`InitiativeError`] naming what cannot be used.
-pub async fn begin(db: &Db, actor: &Actor, new: &New, now: Timestamp) -> Result<Initiative, InitiativeError> {
-    let track = new.track.unwrap_or(Track::Simplification);
-    let title = title(&new.title)?;
-    let mut tx = db.write().await?;
-    let workflow = workflows::in_force(&mut tx, track, now).await?;
-    let mut item = fresh(track, workflow.version, &workflow.initial, &title, now);
-    item.organisation_id.clone_from(&actor.organisation_id);
-    actor.id.as_str().clone_into(&mut item.proposer_id);
-    item.proposer_name.clone_from(&actor.name);
-    let measure = first_measure(&mut tx, &mut item, new).await?;
-    item.number = initiative::next_number(&mut tx, now.to_zoned_datetime(VIETNAM).year()).await?;
-    initiative::insert(&mut tx, &item).await?;
-    initiative::insert_measure(&mut tx, &item.id, &stored(&workflow, 1, measure, now)).await?;
-    initiative::hold(&mut tx, &item.id, Duty::Proposer, actor.id.as_str()).await?;
-    let detail = json!({ "track": track, "title": item.title, "flag": item.flag_id });
-    audit::record(&mut tx, actor, "initiative_begun", &item.number, &detail, now).await?;
-    let begun = initiative::find(&mut tx, &item.id).await?.ok_or(InitiativeError::Missing)?;
-    tx.commit().await?;
-    Ok(begun)
-}
-
-/// The measure an initiative begins with: about the flag's procedure, or another one, or none yet.
-async fn first_measure(tx: &mut Tx, item: &mut Initiative, new: &New) -> Result<Measure, InitiativeError> {
-    let mut measure = Measure { title: item.title.clone(), ..Measure::default() };
-    let mut code = new.code.clone().filter(|code| !code.trim().is_empty());
-    if let Some(id) = &new.flag_id {
-        let flag = flag_store::find(tx, id)
-            .await?
-            .ok_or_else(|| InitiativeError::field("flag", "is no flag that is known", "không tìm thấy vấn đề này"))?;
-        item.record.objectives = vec![Objective::EndToEnd];
-        item.record.reasons = flag.flag().map(|f| f.name().to_owned()).unwrap_or_default();
-        measure.kind = MeasureType::RaiseOnline;
-        item.flag_id = Some(flag.id);
-        code = Some(flag.code);
-    }
-    if let Some(code) = code {
-        let known = catalog_store::find(tx, code.trim()).await?;
-        let Some(known) = known else {
-            let vietnamese = format!("không có thủ tục {}", code.trim());
-            return Err(InitiativeError::field("code", "is no procedure of the catalog", &vietnamese));
-        };
-        measure.codes = vec![known.procedure.code.to_string()];
-    }
-    Ok(measure)
-}
-
-fn stored(workflow: &Workflow, position: i64, measure: Measure, now: Timestamp) -> Stored {
+pub(super) fn stored(workflow: &Workflow, position: i64, measure: Measure, now: Timestamp) -> Stored {
     Stored {
         id: uuid::Uuid::now_v7().to_string(),
         position,
@@ -97,7 +35,7 @@ fn stored(workflow: &Workflow, position: i64, measure: Measure, now: Timestamp) 
     }
 }
 
-fn title(text: &str) -> Result<String, InitiativeError> {
+pub(super) fn title(text: &str) -> Result<String, InitiativeError> {
     let title = crate::catalog::text::line(text);
     if (5..=300).contains(&title.chars().count()) {
         return Ok(title);
@@ -134,7 +72,7 @@ async fn save(
     mut tx: Tx,
     actor: &Actor,
     mut item: Initiative,
-    what: &str,
+    (what, place): (&str, i64),
     now: Timestamp,
 ) -> Result<Initiative, InitiativeError> {
     item.changed_at = now.as_millisecond();
@@ -142,7 +80,7 @@ async fn save(
         return Err(InitiativeError::Conflict);
     }
     initiative::hold(&mut tx, &item.id, Duty::Proposer, actor.id.as_str()).await?;
-    part::forget_draft(&mut tx, &item.id, actor.id.as_str()).await?;
+    part::forget_draft(&mut tx, Desk { initiative_id: &item.id, user_id: actor.id.as_str(), place }).await?;
     audit::record(&mut tx, actor, what, &item.number, &json!({ "version": item.version + 1 }), now).await?;
     let written = initiative::find(&mut tx, &item.id).await?.ok_or(InitiativeError::Missing)?;
     tx.commit().await?;
@@ -178,7 +116,7 @@ pub async fn record(
     let (mut item, _) = open(&mut tx, actor, id, version).await?;
     item.title = title;
     item.record = record;
-    save(tx, actor, item, "initiative_written", now).await
+    save(tx, actor, item, ("initiative_written", RECORD), now).await
 }
 
 /// Writes a measure of a draft: the one at a position, or a new one at the end without.
@@ -198,12 +136,13 @@ pub async fn measure(
     let mut tx = db.write().await?;
     let (item, workflow) = open(&mut tx, actor, id, version).await?;
     fits(&mut tx, &measure).await?;
-    match new.0 {
+    let place = match new.0 {
         Some(position) => {
             let found = item.measures.iter().find(|stored| stored.position == position);
             let mut stored = found.cloned().ok_or(InitiativeError::Missing)?;
             stored.measure = measure;
             initiative::update_measure(&mut tx, &stored).await?;
+            position
         }
         None if item.measures.len() >= MAX_MEASURES => {
             return Err(InitiativeError::field("measures", "are 50 already", "đã có 50 biện pháp"));
@@ -214,9 +153,10 @@ pub async fn measure(
             // It joins where the others stand.
             stored.state.clone_from(&item.state);
             initiative::insert_measure(&mut tx, &item.id, &stored).await?;
+            position
         }
-    }
-    save(tx, actor, item, "measure_written", now).await
+    };
+    save(tx, actor, item, ("measure_written", place), now).await
 }
 
 /// Whether the procedures of a measure exist and still read as its changes say.
@@ -225,23 +165,45 @@ pub async fn measure(
 /// [`InitiativeError::Invalid`] naming each change that does not fit.
 pub async fn fits(tx: &mut Tx, measure: &Measure) -> Result<(), InitiativeError> {
     let mut wrong = crate::monitor::field::Wrong::default();
+    let misfits = misfits(tx, measure).await?;
+    for code in misfits.unknown {
+        let message = format!("names {code}, which the catalog does not have");
+        wrong.add("codes", &message, &format!("không có thủ tục {code}"), None);
+    }
+    for (place, change) in measure.changes.iter().enumerate().filter(|(place, _)| misfits.changes.contains(place)) {
+        let (part, code) = (change.amendment.part, &change.code);
+        let message = format!("no longer stands so in {part:?} of {code}: look at the procedure again");
+        let vietnamese = format!("mục {} của {code} không còn ghi như vậy, hãy xem lại thủ tục", part.name());
+        wrong.add(&format!("changes[{place}]"), &message, &vietnamese, None);
+    }
+    wrong.ended().map_err(InitiativeError::Invalid)
+}
+
+/// What of a measure does not fit the catalog as it stands.
+#[derive(Debug, Default)]
+pub(super) struct Misfits {
+    /// Codes that the catalog does not have.
+    pub unknown: Vec<String>,
+    /// Places of changes whose procedure reads otherwise.
+    pub changes: Vec<usize>,
+}
+
+/// Tries the changes of a measure, each after those before it.
+pub(super) async fn misfits(tx: &mut Tx, measure: &Measure) -> Result<Misfits, InitiativeError> {
+    let mut all = Misfits::default();
     for code in measure.procedures() {
         let Some(known) = catalog_store::find(tx, &code).await? else {
-            let message = format!("names {code}, which the catalog does not have");
-            wrong.add("codes", &message, &format!("không có thủ tục {code}"), None);
+            all.unknown.push(code);
             continue;
         };
         let mut procedure = known.procedure;
         for (place, change) in measure.changes.iter().enumerate().filter(|(_, change)| change.code == code) {
-            let part = change.amendment.part;
-            if change.amendment.apply(&mut procedure) == crate::catalog::amend::model::Applied::Misfit {
-                let message = format!("no longer stands so in {part:?} of {code}: look at the procedure again");
-                let vietnamese = format!("mục {} của {code} không còn ghi như vậy, hãy xem lại thủ tục", part.name());
-                wrong.add(&format!("changes[{place}]"), &message, &vietnamese, None);
+            if change.amendment.apply(&mut procedure) == Applied::Misfit {
+                all.changes.push(place);
             }
         }
     }
-    wrong.ended().map_err(InitiativeError::Invalid)
+    Ok(all)
 }
 
 /// Takes a measure out of a draft; the last one stays.
@@ -263,10 +225,11 @@ pub async fn remove_measure(
         return Err(InitiativeError::field("measures", "must be at least one", "phải còn ít nhất một biện pháp"));
     }
     initiative::delete_measure(&mut tx, &stored.id).await?;
-    save(tx, actor, item, "measure_removed", now).await
+    save(tx, actor, item, ("measure_removed", position), now).await
 }
 
-/// Keeps what somebody has typed and not saved, as their browser sends it.
+/// Keeps what somebody has typed and not saved, as their browser sends it; `place` is 0 for the record, else the position
+/// of a measure.
 ///
 /// # Errors
 /// [`InitiativeError`]
@@ -274,7 +237,7 @@ pub async fn autosave(
     db: &Db,
     actor: &Actor,
     id: &str,
-    base_version: i64,
+    (place, base_version): (i64, i64),
     form: &str,
     now: Timestamp,
 ) -> Result<(), InitiativeError> {
@@ -287,6 +250,10 @@ pub async fn autosave(
         return Err(InitiativeError::Missing);
     }
     let draft = Draft { base_version, form: form.to_owned(), saved_at: now.as_millisecond() };
-    part::put_draft(&mut tx, &item.id, actor.id.as_str(), &draft).await?;
+    let last = item.measures.last().map_or(0, |last| last.position);
+    if !(RECORD..=last + 1).contains(&place) {
+        return Err(InitiativeError::field("place", "is no form of the initiative", "không có biểu mẫu này"));
+    }
+    part::put_draft(&mut tx, Desk { initiative_id: &item.id, user_id: actor.id.as_str(), place }, &draft).await?;
     Ok(tx.commit().await?)
 }

@@ -20,8 +20,13 @@ pub mod sql {
     /// One initiative.
     pub const FIND: &str = "
         SELECT id, number, track, workflow_version, title, organisation_id, proposer_id, proposer_name, state, is_public,
-               document, flag_id, adopted_from, created_at, submitted_at, changed_at, version
+               document, flag_id, adopted_from, created_at, submitted_at, changed_at, version,
+               (SELECT a.number FROM initiatives a WHERE a.id = initiatives.adopted_from) AS adopted_number
         FROM initiatives WHERE id = $1 OR number = $1";
+    /// The open initiative of an organisation that came from a flag.
+    pub const FROM_FLAG: &str = "
+        SELECT id FROM initiatives WHERE flag_id = $1 AND is_open = 1 AND COALESCE(organisation_id, '') = $2
+        ORDER BY number LIMIT 1";
     /// Changes an initiative, if nobody was faster.
     pub const UPDATE: &str = "
         UPDATE initiatives SET title = $3, state = $4, is_public = $5, is_open = $6, document = $7, submitted_at = $8,
@@ -88,6 +93,8 @@ pub struct Initiative {
     pub flag_id: Option<String>,
     /// The initiative it was adopted from.
     pub adopted_from: Option<String>,
+    /// The public number of that one.
+    pub adopted_number: Option<String>,
     /// Epoch milliseconds.
     pub created_at: i64,
     /// When it was last submitted, epoch milliseconds.
@@ -144,6 +151,7 @@ struct Row {
     document: String,
     flag_id: Option<String>,
     adopted_from: Option<String>,
+    adopted_number: Option<String>,
     created_at: i64,
     submitted_at: Option<i64>,
     changed_at: i64,
@@ -202,6 +210,7 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Initiative>, sqlx::Err
         is_public: row.is_public != 0,
         flag_id: row.flag_id,
         adopted_from: row.adopted_from,
+        adopted_number: row.adopted_number,
         created_at: row.created_at,
         submitted_at: row.submitted_at,
         changed_at: row.changed_at,
@@ -216,6 +225,19 @@ async fn duties(tx: &mut Tx, id: &str) -> Result<Vec<Held>, sqlx::Error> {
         Some(Held { duty: word::read(&duty)?, user_id, organisation_id })
     };
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// The open initiative of an organisation that came from a flag, by its id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn from_flag(tx: &mut Tx, flag: &str, organisation: Option<&str>) -> Result<Option<String>, sqlx::Error> {
+    let row: Option<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::FROM_FLAG)
+        .bind(flag)
+        .bind(organisation.unwrap_or_default())
+        .fetch_optional(conn)
+        .await?);
+    Ok(row.map(|(id,)| id))
 }
 
 /// The next public number of a year.
@@ -381,6 +403,7 @@ pub fn fresh(track: Track, version: i64, state: &str, title: &str, now: Timestam
         record: Record::default(),
         flag_id: None,
         adopted_from: None,
+        adopted_number: None,
         created_at: at,
         submitted_at: None,
         changed_at: at,

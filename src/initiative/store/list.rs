@@ -1,5 +1,7 @@
 //! SQL of lists of initiatives: the public register, and what waits for somebody.
 
+use super::initiative::Initiative;
+use crate::initiative::similar::{Likeness, Traits};
 use crate::on_db;
 use crate::platform::db::Tx;
 
@@ -14,6 +16,11 @@ pub mod sql {
           AND ($3 = '' OR EXISTS (SELECT 1 FROM measures m JOIN measure_procedures p ON p.measure_id = m.id
                                   WHERE m.initiative_id = i.id AND p.code = $3))
         ORDER BY i.number DESC LIMIT $4 OFFSET $5";
+    /// The measures of public initiatives but one, newest number first.
+    pub const OTHERS: &str = "
+        SELECT i.number, i.title, o.name AS organisation, m.document
+        FROM initiatives i JOIN measures m ON m.initiative_id = i.id LEFT JOIN organisations o ON o.id = i.organisation_id
+        WHERE i.is_public = 1 AND i.id <> $1 ORDER BY i.number DESC, m.position LIMIT 5000";
     /// Initiatives that somebody has yet to do something with, those that are due first.
     pub const OPEN: &str = "
         SELECT i.id, MIN(COALESCE(m.due_at, 9223372036854775807)) AS due
@@ -71,6 +78,47 @@ pub async fn public(tx: &mut Tx, filter: Filter<'_>, limit: i64, offset: i64) ->
         .bind(offset)
         .fetch_all(conn)
         .await?))
+}
+
+/// A public initiative that is like another one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Similar {
+    /// Public number.
+    pub number: String,
+    /// One line.
+    pub title: String,
+    /// Whose it is.
+    pub organisation: Option<String>,
+    /// What both have in common.
+    pub likeness: Likeness,
+}
+
+/// The public initiatives that are most like one, the most alike first (R-16); among the newest 5,000 measures.
+///
+/// # Errors
+/// When the database fails or a document cannot be read.
+pub async fn similar(tx: &mut Tx, item: &Initiative, most: usize) -> Result<Vec<Similar>, sqlx::Error> {
+    type Row = (String, String, Option<String>, String);
+    let rows: Vec<Row> = on_db!(tx, |conn| sqlx::query_as(sql::OTHERS).bind(&item.id).fetch_all(conn).await?);
+    let mut others: Vec<(Similar, Traits)> = Vec::new();
+    for (number, title, organisation, document) in rows {
+        let measure = serde_json::from_str(&document).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        match others.last_mut() {
+            Some((last, traits)) if last.number == number => traits.add(&measure),
+            _ => {
+                let traits = Traits::of(&title, [&measure]);
+                others.push((Similar { number, title, organisation, likeness: Likeness::default() }, traits));
+            }
+        }
+    }
+    let own = Traits::of(&item.title, item.measures.iter().map(|stored| &stored.measure));
+    let scored = others.into_iter().filter_map(|(other, traits)| {
+        let likeness = own.likeness(&traits);
+        Some((likeness.score()?, Similar { likeness, ..other }))
+    });
+    let mut scored: Vec<(f64, Similar)> = scored.collect();
+    scored.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    Ok(scored.into_iter().take(most).map(|(_, similar)| similar).collect())
 }
 
 /// Ids of initiatives that may wait for somebody, those that are due first.

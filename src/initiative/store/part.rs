@@ -45,14 +45,17 @@ pub mod sql {
         SELECT id, author_name, at, body FROM initiative_comments WHERE initiative_id = $1 ORDER BY at, id LIMIT 1000";
     /// Keeps what somebody has typed.
     pub const PUT_DRAFT: &str = "
-        INSERT INTO initiative_drafts (initiative_id, user_id, base_version, form, saved_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (initiative_id, user_id) DO UPDATE SET
+        INSERT INTO initiative_drafts (initiative_id, user_id, place, base_version, form, saved_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (initiative_id, user_id, place) DO UPDATE SET
             base_version = excluded.base_version, form = excluded.form, saved_at = excluded.saved_at";
     /// What somebody has typed.
     pub const DRAFT: &str = "
-        SELECT base_version, form, saved_at FROM initiative_drafts WHERE initiative_id = $1 AND user_id = $2";
+        SELECT base_version, form, saved_at FROM initiative_drafts
+        WHERE initiative_id = $1 AND user_id = $2 AND place = $3";
     /// Forgets it once it is saved.
-    pub const DELETE_DRAFT: &str = "DELETE FROM initiative_drafts WHERE initiative_id = $1 AND user_id = $2";
+    pub const DELETE_DRAFT: &str = "
+        DELETE FROM initiative_drafts WHERE initiative_id = $1 AND user_id = $2 AND place = $3";
 }
 
 /// A legal act that has to change before a measure can be applied (R-10).
@@ -237,14 +240,26 @@ pub struct Draft {
     pub saved_at: i64,
 }
 
+/// A form of an initiative that somebody types in.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'a> {
+    /// The initiative.
+    pub initiative_id: &'a str,
+    /// Who types.
+    pub user_id: &'a str,
+    /// 0 is the record, from 1 on the measures.
+    pub place: i64,
+}
+
 /// Keeps what somebody has typed.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_draft(tx: &mut Tx, initiative_id: &str, user_id: &str, draft: &Draft) -> Result<(), sqlx::Error> {
+pub async fn put_draft(tx: &mut Tx, desk: Desk<'_>, draft: &Draft) -> Result<(), sqlx::Error> {
     on_db!(tx, |conn| sqlx::query(sql::PUT_DRAFT)
-        .bind(initiative_id)
-        .bind(user_id)
+        .bind(desk.initiative_id)
+        .bind(desk.user_id)
+        .bind(desk.place)
         .bind(draft.base_version)
         .bind(&draft.form)
         .bind(draft.saved_at)
@@ -257,14 +272,25 @@ pub async fn put_draft(tx: &mut Tx, initiative_id: &str, user_id: &str, draft: &
 ///
 /// # Errors
 /// When the database fails.
-pub async fn draft(tx: &mut Tx, initiative_id: &str, user_id: &str) -> Result<Option<Draft>, sqlx::Error> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(sql::DRAFT).bind(initiative_id).bind(user_id).fetch_optional(conn).await?))
+pub async fn draft(tx: &mut Tx, desk: Desk<'_>) -> Result<Option<Draft>, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::DRAFT)
+        .bind(desk.initiative_id)
+        .bind(desk.user_id)
+        .bind(desk.place)
+        .fetch_optional(conn)
+        .await?))
 }
 
 /// Forgets what somebody has typed.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_draft(tx: &mut Tx, initiative_id: &str, user_id: &str) -> Result<(), sqlx::Error> {
-    on_db!(tx, |conn| sqlx::query(sql::DELETE_DRAFT).bind(initiative_id).bind(user_id).execute(conn).await.map(|_| ()))
+pub async fn forget_draft(tx: &mut Tx, desk: Desk<'_>) -> Result<(), sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query(sql::DELETE_DRAFT)
+        .bind(desk.initiative_id)
+        .bind(desk.user_id)
+        .bind(desk.place)
+        .execute(conn)
+        .await
+        .map(|_| ()))
 }

@@ -104,6 +104,24 @@ pub async fn switch(
     Ok(())
 }
 
+/// Sets where somebody is sent what they are told about their own work; an empty text stops it.
+///
+/// # Errors
+/// [`NotifyError`]; nothing is changed then.
+pub async fn set_address(db: &Db, actor: &Actor, address: &str, now: Timestamp) -> Result<(), NotifyError> {
+    let address = address.trim();
+    if !address.is_empty() && address.parse::<lettre::Address>().is_err() {
+        let error = FieldError::new("email", "takes an e-mail address", "cần địa chỉ thư điện tử");
+        return Err(NotifyError::Invalid(vec![error]));
+    }
+    let mut tx = db.write().await?;
+    store::set_address(&mut tx, &actor.login, address, now).await?;
+    let detail = json!({ "on": !address.is_empty() });
+    audit::record(&mut tx, actor, "own_notices_set", &actor.login, &detail, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Somebody read a notification of theirs.
 ///
 /// # Errors

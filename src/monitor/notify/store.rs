@@ -19,6 +19,13 @@ pub mod sql {
         INSERT INTO subscriptions (id, channel, target, secret, events, about_kind, about, enabled, created_at,
                                    created_by, version)
         VALUES ($1, 'in_app', $2, '', '', 'all', '', 0, $3, $2, 1) ON CONFLICT (id) DO NOTHING";
+    /// Where somebody is sent what they are told about their own work.
+    pub const PERSON_MAIL: &str = "
+        INSERT INTO subscriptions (id, channel, target, secret, events, about_kind, about, enabled, created_at,
+                                   created_by, version)
+        VALUES ($1, 'email', $2, '', '', 'all', '', $3, $4, $5, 1)
+        ON CONFLICT (id) DO UPDATE SET target = excluded.target, enabled = excluded.enabled,
+                                       version = subscriptions.version + 1";
     /// One.
     pub const FIND: &str = "
         SELECT id, channel, target, secret, events, about_kind, about, enabled, created_at, created_by, version
@@ -171,7 +178,36 @@ pub async fn tell(tx: &mut Tx, to: &Subscription, event: &Event, now: Timestamp)
     Ok(new)
 }
 
-/// Writes what one person is told about their own work, in the program; says whether they had not been told.
+fn mail_of(login: &str) -> String {
+    format!("person:{login}:email")
+}
+
+/// Where somebody is sent what they are told about their own work, if they want that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn address(tx: &mut Tx, login: &str) -> Result<Option<Subscription>, sqlx::Error> {
+    Ok(find(tx, &mail_of(login)).await?.filter(|mail| mail.enabled))
+}
+
+/// Sets where somebody is sent what they are told about their own work; nothing is sent to an empty address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_address(tx: &mut Tx, login: &str, address: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query(sql::PERSON_MAIL)
+        .bind(mail_of(login))
+        .bind(address)
+        .bind(i64::from(!address.is_empty()))
+        .bind(now.as_millisecond())
+        .bind(login)
+        .execute(conn)
+        .await
+        .map(|_| ()))
+}
+
+/// Writes what one person is told about their own work, in the program and by e-mail where they want that; says whether
+/// they had not been told.
 ///
 /// # Errors
 /// When the database fails.
@@ -184,6 +220,9 @@ pub async fn tell_person(tx: &mut Tx, login: &str, event: &Event, now: Timestamp
         .execute(conn)
         .await
         .map(|_| ())?);
+    if let Some(mail) = address(tx, login).await? {
+        tell(tx, &mail, event, now).await?;
+    }
     on_db!(tx, |conn| sqlx::query(sql::TELL)
         .bind(uuid::Uuid::now_v7().to_string())
         .bind(&id)

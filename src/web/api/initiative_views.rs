@@ -252,7 +252,7 @@ impl InitiativeView {
             steps: sight.steps.iter().map(step).collect(),
             vote: sight.tally().map(|(tally, outcome)| VoteView { tally, outcome }),
             submitted_at: item.submitted_at.map(iso),
-            adopted_from: item.adopted_from.clone(),
+            adopted_from: item.adopted_number.clone(),
             allowed: sight.allowed(None),
             version: item.version,
         }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::initiative_views::{InitiativeView, Sight};
 use super::maintenances::field;
 use super::work::body;
+use crate::initiative::actions::begin;
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::actions::part::{self, NewAct, Signature};
 use crate::initiative::actions::step::{self, Request};
@@ -60,12 +61,15 @@ pub struct InitiativeItem {
 pub struct NewInitiative {
     /// The law it follows; `simplification` without.
     pub track: Option<Track>,
-    /// One line, 5 to 300 characters.
+    /// One line, 5 to 300 characters; with `flag` or `adopt` it may be left out.
+    #[serde(default)]
     pub title: String,
-    /// The flag it comes from.
+    /// The flag it comes from. Where an open initiative of the same organisation came from it, that one is given.
     pub flag: Option<String>,
     /// A procedure it is about.
     pub code: Option<String>,
+    /// Number of an initiative whose record and measures are copied, with attribution.
+    pub adopt: Option<String>,
 }
 
 /// Title and record of a draft.
@@ -253,8 +257,9 @@ pub async fn begin(
     new: Result<Json<NewInitiative>, JsonRejection>,
 ) -> Result<(StatusCode, Json<InitiativeView>), Problem> {
     let new = body(new)?;
-    let new = write::New { track: new.track, title: new.title, flag_id: new.flag, code: new.code };
-    let item = write::begin(&state.db, &actor, &new, state.clock.now()).await.map_err(refused)?;
+    let NewInitiative { track, title, flag, code, adopt } = new;
+    let new = begin::New { track, title, flag_id: flag, code, adopt };
+    let item = begin::begin(&state.db, &actor, &new, state.clock.now()).await.map_err(refused)?;
     Ok((StatusCode::CREATED, shown(&state, &actor, &item.id).await?))
 }
 

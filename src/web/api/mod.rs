@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod assessment;
+pub mod changes;
 pub mod detail;
 pub mod dossier_statistics;
 pub mod gaps;
@@ -16,6 +17,7 @@ pub mod observations;
 pub mod push;
 pub mod service_levels;
 pub mod shapes;
+pub mod similar;
 pub mod source_views;
 pub mod source_work;
 pub mod sources;

@@ -1,4 +1,4 @@
-//! `/tai-khoan`: where somebody is signed in, and their password.
+//! `/tai-khoan`: where somebody is signed in, what they are told by e-mail, and their password.
 
 use askama::Template;
 use axum::extract::rejection::{FormRejection, QueryRejection};
@@ -14,6 +14,8 @@ use crate::account::password::{MIN_CHARACTERS, PasswordError};
 use crate::account::secret::Secret;
 use crate::account::session::own;
 use crate::monitor::field::FieldError;
+use crate::monitor::notify::actions::{self as notify, NotifyError};
+use crate::monitor::notify::store;
 use crate::platform::problem::{Code, Problem};
 use crate::web::form::{self, Fault, Field, fault};
 use crate::web::format::moment_vi;
@@ -38,6 +40,9 @@ struct AccountPage {
     changed: bool,
     fields: Vec<Field>,
     faults: Vec<Fault>,
+    notices: Vec<Field>,
+    notice_faults: Vec<Fault>,
+    notices_kept: bool,
 }
 
 /// A session.
@@ -54,6 +59,10 @@ struct Line {
 #[serde(default)]
 pub struct Said {
     da_doi: bool,
+    da_luu: bool,
+    /// What was typed and refused.
+    #[serde(skip)]
+    email: Option<String>,
 }
 
 /// What the form of a new password carries.
@@ -65,6 +74,13 @@ pub struct Passwords {
     again_password: String,
 }
 
+/// What the form of own notices carries.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Notices {
+    email: String,
+}
+
 /// Own sessions and the form.
 pub async fn page(
     State(state): State<AppState>,
@@ -72,8 +88,8 @@ pub async fn page(
     SignedIn(actor): SignedIn,
     query: Result<Query<Said>, QueryRejection>,
 ) -> Response {
-    let changed = query.is_ok_and(|Query(said)| said.da_doi);
-    show(&state, &visitor, &actor, StatusCode::OK, &[], changed).await
+    let said = query.map(|Query(said)| said).unwrap_or_default();
+    show(&state, &visitor, &actor, StatusCode::OK, &[], &said).await
 }
 
 /// Ends one session.
@@ -118,7 +134,25 @@ pub async fn change_password(
     } else {
         vec![fault("again_password", "differs from the new password", "không giống mật khẩu mới")]
     };
-    show(&state, &visitor, &actor, Code::InvalidField.status(), &errors, false).await
+    show(&state, &visitor, &actor, Code::InvalidField.status(), &errors, &Said::default()).await
+}
+
+/// Sets where somebody is sent what they are told about their own work.
+pub async fn set_notices(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    SignedIn(actor): SignedIn,
+    form: Result<Form<Notices>, FormRejection>,
+) -> Response {
+    let Ok(Form(sent)) = form else { return message::unreadable(&state, &visitor) };
+    match notify::set_address(&state.db, &actor, &sent.email, state.clock.now()).await {
+        Ok(()) => see_other("/tai-khoan?da_luu=true#thong-bao"),
+        Err(NotifyError::Invalid(errors)) => {
+            let said = Said { email: Some(sent.email), ..Said::default() };
+            show(&state, &visitor, &actor, Code::InvalidField.status(), &errors, &said).await
+        }
+        Err(error) => message::of(&state, &visitor, &Problem::internal(&error), ""),
+    }
 }
 
 /// What is wrong with a form of passwords; `Err` for what is wrong with the program.
@@ -145,10 +179,14 @@ async fn show(
     actor: &Actor,
     status: StatusCode,
     errors: &[FieldError],
-    changed: bool,
+    said: &Said,
 ) -> Response {
     let sessions = match own::sessions(&state.db, &state.account, actor, state.clock.now()).await {
         Ok(sessions) => sessions,
+        Err(error) => return message::of(state, visitor, &Problem::internal(&error), ""),
+    };
+    let address = match address(state, &actor.login).await {
+        Ok(address) => address,
         Err(error) => return message::of(state, visitor, &Problem::internal(&error), ""),
     };
     let current = visitor.session.as_ref().map(Secret::sha256);
@@ -160,6 +198,12 @@ async fn show(
     };
     let sessions: Vec<Line> = sessions.into_iter().map(line).collect();
     let mut fields = fields();
+    let email = said.email.clone().unwrap_or(address);
+    let hint = "Để trống nếu chỉ xem trong chương trình.";
+    let mut notices = vec![Field::line("email", "Gửi cả tới thư điện tử", hint, &email).typed("email")];
+    // The errors belong to the form that was sent.
+    let (notice_errors, errors) = if said.email.is_some() { (errors, &[][..]) } else { (&[][..], errors) };
+    let notice_faults = form::attach(&mut notices, notice_errors, &[]);
     let faults = form::attach(&mut fields, errors, &[]);
     let limits = &state.account;
     let page = AccountPage {
@@ -170,11 +214,19 @@ async fn show(
         idle: if actor.is_admin() { limits.admin_idle_minutes } else { limits.idle_minutes },
         others: sessions.iter().any(|session| !session.current),
         sessions,
-        changed,
+        changed: said.da_doi,
         fields,
         faults,
+        notices,
+        notice_faults,
+        notices_kept: said.da_luu,
     };
     render(status, &page)
+}
+
+async fn address(state: &AppState, login: &str) -> Result<String, sqlx::Error> {
+    let mail = store::address(&mut state.db.read().await?, login).await?;
+    Ok(mail.map(|mail| mail.wanted.target).unwrap_or_default())
 }
 
 fn fields() -> Vec<Field> {

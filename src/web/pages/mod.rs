@@ -3,6 +3,7 @@
 pub mod account;
 pub mod bar;
 pub mod board;
+pub mod changes;
 pub mod claim;
 pub mod initiative;
 mod journey;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::status::section;
-use super::{badge, frame, journey, message, performance, render};
+use super::{badge, changes, frame, journey, message, performance, render};
 use crate::catalog::model::{Channel, Paper, Procedure, ProcedureKind};
 use crate::catalog::store::{Stored, Version};
 use crate::platform::problem::Problem;
@@ -64,6 +64,8 @@ async fn build(state: &AppState, visitor: &Visitor, code: &str, raw: Option<&str
         results: p.results.clone(),
         legal: p.legal_basis.iter().map(act).collect(),
         variants: variants(state, &looked),
+        change: changes::latest(state, &looked).await?,
+        reforms: changes::reforms(state, &code).await?,
         versions: looked.versions.iter().map(|v| version(&code, v, looked.version)).collect(),
         json_url: format!("/api/v1/procedures/{code}"),
         code,
@@ -255,6 +257,7 @@ fn contents(page: &ProcedurePage) -> Vec<Link> {
         ("Kết quả", "ket-qua", !page.results.is_empty()),
         ("Căn cứ pháp lý", "can-cu", !page.legal.is_empty()),
         ("Bản của địa phương", "ban-dia-phuong", !page.variants.is_empty()),
+        ("Đang cải cách", "cai-cach", !page.reforms.is_empty()),
         ("Thay đổi và nguồn", "lich-su", true),
     ];
     sections

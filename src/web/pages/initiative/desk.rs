@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::refusal;
 use crate::account::model::Actor;
 use crate::assessment::flag_store;
+use crate::initiative::actions::begin::{self, New};
 use crate::initiative::actions::error::InitiativeError;
-use crate::initiative::actions::write::{self, New};
 use crate::initiative::model::Track;
 use crate::initiative::store::list;
 use crate::initiative::workflow::model::Stage;
@@ -64,6 +64,7 @@ pub struct Begun {
     title: String,
     code: String,
     flag: String,
+    adopt: String,
 }
 
 /// The desk.
@@ -90,8 +91,10 @@ pub async fn begin(
         title: begun.title.clone(),
         flag_id: some(&begun.flag),
         code: some(&begun.code),
+        adopt: some(&begun.adopt),
     };
-    match write::begin(&state.db, &actor, &new, state.clock.now()).await {
+    match begin::begin(&state.db, &actor, &new, state.clock.now()).await {
+        Ok(item) if item.submitted_at.is_some() => see_other(&format!("/sang-kien/{}", item.number)),
         Ok(item) => see_other(&format!("/co-quan/sang-kien/{}/sua", item.number)),
         Err(error @ InitiativeError::Invalid(_)) => {
             show(&state, &visitor, &actor, StatusCode::UNPROCESSABLE_ENTITY, &begun, Some(error)).await
@@ -193,7 +196,7 @@ async fn fields(tx: &mut Tx, begun: &Begun) -> Result<(Vec<Field>, String), Init
         let name = flag.flag().map_or("", |flag| flag.name());
         from_flag = format!("{} {}: {name}", flag.code, flag.flag);
         if title.is_empty() {
-            title = format!("Xử lý “{name}” của thủ tục {}", flag.code);
+            title = begin::title_of(&flag);
         }
         code = flag.code;
     }

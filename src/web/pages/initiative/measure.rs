@@ -9,18 +9,20 @@ use serde::Deserialize;
 
 use super::measure_form::{CostRow, Line, cost_rows, procedure_lines, read};
 use super::view::saving;
-use super::{Sent, mendable, reasons, refusal, value};
+use super::{Sent, mendable, reasons, refusal, typed, value};
 use crate::catalog::amend::model::{Amendment, Part};
 use crate::catalog::store as catalog_store;
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::actions::write;
 use crate::initiative::cost::Method;
 use crate::initiative::model::{MeasureType, Place};
-use crate::initiative::record::{CostCase, Measure};
+use crate::initiative::record::{Change, CostCase, Measure};
+use crate::initiative::store::part::{self, Desk};
 use crate::monitor::parameters::Parameters;
 use crate::platform::db::Tx;
 use crate::platform::word;
 use crate::web::api::initiative_views::Sight;
+use crate::web::format::moment_vi;
 use crate::web::guard::see_other;
 use crate::web::pages::{frame, message, render};
 use crate::web::state::AppState;
@@ -55,6 +57,9 @@ struct MeasurePage {
     source: String,
     saving: Vec<(&'static str, String)>,
     errors: Vec<String>,
+    conflict: Option<Vec<(String, String, String)>>,
+    draft: Option<String>,
+    removable: bool,
 }
 
 /// Which procedure is shown beside the measure.
@@ -76,7 +81,19 @@ pub async fn page(
         let mut tx = state.db.read().await?;
         let sight = Sight::load(&mut tx, Some(&actor), &id).await?;
         let measure = of(&sight, position);
-        build(&state, &visitor, &mut tx, &sight, (position, &measure), &beside.code).await
+        let desk = Desk { initiative_id: &sight.item.id, user_id: actor.id.as_str(), place: position };
+        let draft = part::draft(&mut tx, desk).await?;
+        let kept =
+            draft.as_ref().map(typed).filter(|sent| beside.code.is_empty() || value(sent, "code") == beside.code);
+        let Some((sent, draft)) = kept.zip(draft) else {
+            return build(&state, &visitor, &mut tx, &sight, (position, &measure), &beside.code).await;
+        };
+        let mut page = with(&state, &visitor, &mut tx, &sight, position, &sent).await?;
+        page.draft = Some(moment_vi(draft.saved_at));
+        // Somebody may have written in the meantime: both are shown then.
+        let both = both(&measure, &reread(&sent, &measure));
+        page.conflict = Some(both).filter(|both| draft.base_version != sight.item.version && !both.is_empty());
+        Ok(page)
     };
     match loaded.await {
         Ok(page) => render(StatusCode::OK, &page),
@@ -104,6 +121,10 @@ pub async fn save(
         let sight = Sight::load(&mut tx, Some(&actor), &id).await?;
         drop(tx);
         let old = of(&sight, position);
+        if value(&sent, "next") == "remove" {
+            let version = value(&sent, "version").parse().ok();
+            return write::remove_measure(&state.db, &actor, &id, version, position, state.clock.now()).await;
+        }
         let known = sight.item.measures.iter().any(|stored| stored.position == position);
         let version = value(&sent, "version").parse().ok();
         let measure = read(&sent, &old).map_err(InitiativeError::Invalid)?;
@@ -121,11 +142,12 @@ pub async fn save(
     let shown = async {
         let mut tx = state.db.read().await?;
         let sight = Sight::load(&mut tx, Some(&actor), &id).await?;
-        let old = of(&sight, position);
-        let kept: Sent = sent.iter().filter(|(name, text)| !unreadable(name, text)).cloned().collect();
-        let typed = read(&kept, &old).unwrap_or(old);
-        let mut page = build(&state, &visitor, &mut tx, &sight, (position, &typed), value(&sent, "code")).await?;
+        let mut page = with(&state, &visitor, &mut tx, &sight, position, &sent).await?;
         page.errors = reasons(&error);
+        if matches!(error, InitiativeError::Conflict) {
+            let theirs = of(&sight, position);
+            page.conflict = Some(both(&theirs, &reread(&sent, &theirs)));
+        }
         Ok::<_, InitiativeError>(page)
     };
     match shown.await {
@@ -134,7 +156,70 @@ pub async fn save(
     }
 }
 
-/// A figure that is no number: it is named above the form, the rest stays as it was typed.
+/// The editor with what was typed; a figure that is no number stays as it was typed, too.
+async fn with(
+    state: &AppState,
+    visitor: &Visitor,
+    tx: &mut Tx,
+    sight: &Sight,
+    position: i64,
+    sent: &Sent,
+) -> Result<MeasurePage, InitiativeError> {
+    let measure = reread(sent, &of(sight, position));
+    let mut page = build(state, visitor, tx, sight, (position, &measure), value(sent, "code")).await?;
+    let typed = |name: &str| sent.iter().find(|(given, _)| given == name).map(|(_, text)| text.clone());
+    for (name, field) in [("wage", &mut page.wage), ("times", &mut page.times), ("subjects", &mut page.subjects)] {
+        *field = typed(name).unwrap_or_else(|| std::mem::take(field));
+    }
+    for (name, _, text) in page.cost.iter_mut().flat_map(|row| &mut row.cells) {
+        *text = typed(name).unwrap_or_else(|| std::mem::take(text));
+    }
+    Ok(page)
+}
+
+/// The measure that was sent, without the figures that are no numbers.
+fn reread(sent: &Sent, old: &Measure) -> Measure {
+    let kept: Sent = sent.iter().filter(|(name, text)| !unreadable(name, text)).cloned().collect();
+    read(&kept, old).unwrap_or_else(|_| old.clone())
+}
+
+/// What differs between the measure that another person wrote and the one that is being typed.
+fn both(theirs: &Measure, mine: &Measure) -> Vec<(String, String, String)> {
+    let changes = |measure: &Measure| {
+        let line = |change: &Change| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+            let amendment = &change.amendment;
+            format!(
+                "{} {}: {} → {}",
+                change.code,
+                amendment.part.name(),
+                text(&amendment.before),
+                text(&amendment.after)
+            )
+        };
+        measure.changes.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let cost = |measure: &Measure| {
+        let figures = measure.cost.as_ref().map(saving).unwrap_or_default();
+        figures.into_iter().map(|(name, figure)| format!("{name}: {figure}")).collect::<Vec<_>>().join("\n")
+    };
+    let texts = |measure: &Measure| {
+        [
+            ("Tên biện pháp", measure.title.clone()),
+            ("Loại", measure.kind.name().to_owned()),
+            ("Thẩm quyền", measure.place.name().to_owned()),
+            ("Nội dung", measure.content.clone()),
+            ("Kiến nghị thực thi", measure.recommendation.clone()),
+            ("Nội dung thay đổi", changes(measure)),
+            ("Chi phí tuân thủ", cost(measure)),
+        ]
+    };
+    let pairs = texts(theirs).into_iter().zip(texts(mine));
+    let differing = pairs.filter(|((_, theirs), (_, mine))| theirs.trim() != mine.trim());
+    differing.map(|((name, theirs), (_, mine))| (name.to_owned(), theirs, mine)).collect()
+}
+
+/// A figure that is no number: it is named above the form.
 fn unreadable(name: &str, text: &str) -> bool {
     let figure = name.rsplit_once('.').is_some_and(|(_, last)| matches!(last, "hours" | "service" | "fees"));
     (figure || matches!(name, "times" | "subjects" | "wage"))
@@ -185,6 +270,10 @@ async fn build(
         source: case.source.clone(),
         saving: measure.cost.as_ref().filter(|case| **case != CostCase::default()).map(saving).unwrap_or_default(),
         errors: Vec::new(),
+        conflict: None,
+        draft: None,
+        removable: sight.item.measures.len() > 1
+            && sight.item.measures.iter().any(|stored| stored.position == position),
     })
 }
 

@@ -1,6 +1,5 @@
 //! The form of a measure: what was sent, read into a measure, and a measure written into the form.
 
-use super::view::spelled;
 use super::{Sent, value};
 use crate::catalog::amend::model::{Amendment, Part, lines};
 use crate::catalog::model::Procedure;
@@ -56,7 +55,7 @@ pub fn procedure_lines(procedure: &Procedure, measure: &Measure) -> Vec<Line> {
                 index: all.len(),
                 part: word::of(&part),
                 part_name: part.name(),
-                shown: spelled(part, &before),
+                shown: part.spelled(&before).to_owned(),
                 long: before.chars().count() > 80,
                 after: change.and_then(|change| change.amendment.after.clone()).unwrap_or_default(),
                 cut: change.is_some_and(|change| change.amendment.after.is_none()),

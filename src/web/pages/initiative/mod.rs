@@ -14,6 +14,10 @@ use axum::response::Response;
 
 use super::message;
 use crate::initiative::actions::error::InitiativeError;
+use crate::initiative::store::initiative::Initiative;
+use crate::initiative::store::list as list_store;
+use crate::initiative::store::part::Draft;
+use crate::platform::db::Tx;
 use crate::web::api::initiatives::refused;
 use crate::web::state::AppState;
 use crate::web::visitor::Visitor;
@@ -24,6 +28,31 @@ pub type Sent = Vec<(String, String)>;
 /// What was sent under a name; empty when nothing was.
 fn value<'a>(sent: &'a Sent, name: &str) -> &'a str {
     sent.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value.as_str())
+}
+
+/// What somebody had typed and not saved.
+fn typed(draft: &Draft) -> Sent {
+    url::form_urlencoded::parse(draft.form.as_bytes()).into_owned().collect()
+}
+
+/// An initiative that is like the one that is shown.
+#[derive(Debug)]
+struct SimilarLine {
+    number: String,
+    title: String,
+    organisation: String,
+    reasons: String,
+}
+
+/// The initiatives that are most like one.
+async fn similar_lines(tx: &mut Tx, item: &Initiative) -> Result<Vec<SimilarLine>, InitiativeError> {
+    let line = |one: list_store::Similar| SimilarLine {
+        reasons: one.likeness.reasons(),
+        number: one.number,
+        title: one.title,
+        organisation: one.organisation.unwrap_or_default(),
+    };
+    Ok(list_store::similar(tx, item, 5).await?.into_iter().map(line).collect())
 }
 
 /// A refusal as a page.

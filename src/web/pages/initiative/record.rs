@@ -6,13 +6,13 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Sent, mendable, reasons, refusal, value};
+use super::{Sent, SimilarLine, mendable, reasons, refusal, similar_lines, typed, value};
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::actions::write;
 use crate::initiative::model::{Objective, Track};
 use crate::initiative::record::{Author, Record};
 use crate::initiative::store::initiative::Initiative;
-use crate::initiative::store::part;
+use crate::initiative::store::part::{self, Desk};
 use crate::monitor::field::FieldError;
 use crate::platform::word;
 use crate::web::api::initiative_views::Sight;
@@ -38,9 +38,11 @@ struct RecordPage {
     is_innovation: bool,
     is_head: bool,
     measures: Vec<(i64, String)>,
+    next_position: i64,
     errors: Vec<String>,
     conflict: Option<Vec<(String, String, String)>>,
     draft: Option<String>,
+    similar: Vec<SimilarLine>,
 }
 
 /// A text of the record.
@@ -63,16 +65,20 @@ pub async fn page(
     let loaded = async {
         let mut tx = state.db.read().await?;
         let sight = Sight::load(&mut tx, Some(&actor), &id).await?;
-        let draft = part::draft(&mut tx, &sight.item.id, actor.id.as_str()).await?;
-        Ok::<_, InitiativeError>((sight, draft))
+        let desk = Desk { initiative_id: &sight.item.id, user_id: actor.id.as_str(), place: write::RECORD };
+        let draft = part::draft(&mut tx, desk).await?;
+        let similar = similar_lines(&mut tx, &sight.item).await?;
+        Ok::<_, InitiativeError>((sight, draft, similar))
     };
     match loaded.await {
-        Ok((sight, draft)) => {
-            let typed: Option<Sent> =
-                draft.as_ref().map(|draft| url::form_urlencoded::parse(draft.form.as_bytes()).into_owned().collect());
+        Ok((sight, draft, similar)) => {
+            let typed = draft.as_ref().map(typed);
+            // Somebody may have written in the meantime: both are shown then.
+            let outdated = draft.as_ref().is_some_and(|draft| draft.base_version != sight.item.version);
+            let conflict = typed.as_ref().filter(|_| outdated).map(|typed| both(&sight.item, typed));
             let note = draft.map(|draft| moment_vi(draft.saved_at));
             let page = build(&state, &visitor, &sight.item, typed.as_ref(), &[], note);
-            render(StatusCode::OK, &page)
+            render(StatusCode::OK, &RecordPage { similar, conflict: conflict.filter(|both| !both.is_empty()), ..page })
         }
         Err(error) => refusal(&state, &visitor, error),
     }
@@ -89,7 +95,8 @@ pub async fn autosave(
     let version = value(&sent, "version").parse().unwrap_or(0);
     let kept = sent.iter().filter(|(name, _)| name != "csrf");
     let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
-    match write::autosave(&state.db, &actor, &id, version, &text, state.clock.now()).await {
+    let place = value(&sent, "place").parse().unwrap_or(write::RECORD);
+    match write::autosave(&state.db, &actor, &id, (place, version), &text, state.clock.now()).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => crate::web::api::initiatives::refused(error).into_response(),
     }
@@ -173,9 +180,11 @@ fn build(
         is_innovation: item.track == Track::InnovationProposal,
         is_head: record.innovation.is_head,
         measures: item.measures.iter().map(|stored| (stored.position, stored.measure.title.clone())).collect(),
+        next_position: item.measures.last().map_or(0, |last| last.position) + 1,
         errors: Vec::new(),
         conflict: None,
         draft,
+        similar: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::view::{MeasureCard, StepForm, StepLine, card, forms, line};
-use super::{Sent, refusal};
+use super::{Sent, SimilarLine, refusal, similar_lines};
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::model::Objective;
 use crate::initiative::store::part;
@@ -18,6 +18,7 @@ use crate::platform::word;
 use crate::web::api::initiative_views::Sight;
 use crate::web::format::moment_vi;
 use crate::web::pages::{frame, render};
+use crate::web::routes::WORKERS;
 use crate::web::state::AppState;
 use crate::web::views::Frame;
 use crate::web::visitor::Visitor;
@@ -43,6 +44,9 @@ struct InitiativePage {
     steps: Vec<StepForm>,
     errors: Vec<String>,
     typed_comment: String,
+    adopted_from: Option<String>,
+    may_adopt: bool,
+    similar: Vec<SimilarLine>,
 }
 
 /// How the vote stands.
@@ -87,6 +91,7 @@ async fn build(
     let item = &sight.item;
     let signed_in = visitor.actor.is_some();
     let comments = if signed_in { part::comments(&mut tx, &item.id).await? } else { Vec::new() };
+    let similar = if signed_in { similar_lines(&mut tx, item).await? } else { Vec::new() };
     let now = state.clock.now().as_millisecond();
     let typed_comment = super::value(&sent, "body").to_owned();
     let sent = Arc::new(sent);
@@ -109,6 +114,9 @@ async fn build(
         steps: forms(&sight, None, &sent),
         errors,
         typed_comment,
+        adopted_from: item.adopted_number.clone(),
+        may_adopt: !sight.theirs && visitor.actor.as_ref().is_some_and(|actor| actor.has_any(WORKERS)),
+        similar,
     })
 }
 

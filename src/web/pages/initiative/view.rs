@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::catalog::amend::model::Part;
 use crate::initiative::given::{Appraisal, Given, Liability};
 use crate::initiative::measured::Measurement;
 use crate::initiative::record::CostCase;
@@ -177,20 +176,6 @@ pub fn day(iso: &str) -> String {
     iso.parse::<jiff::civil::Date>().map_or_else(|_| iso.to_owned(), |day| day.strftime("%d/%m/%Y").to_string())
 }
 
-/// A text of a part for readers: the words of channels and levels are spelled out.
-#[must_use]
-pub fn spelled(part: Part, text: &str) -> String {
-    match (part, text) {
-        (Part::Channel, "online") => "Trực tuyến",
-        (Part::Channel, "direct") => "Trực tiếp",
-        (Part::Channel, "postal") => "Bưu chính công ích",
-        (Part::OnlineLevel, "full") => "Toàn trình",
-        (Part::OnlineLevel, "partial") => "Chưa toàn trình",
-        (_, text) => text,
-    }
-    .to_owned()
-}
-
 /// What a cost case comes to, as names and figures.
 #[must_use]
 pub fn saving(case: &CostCase) -> Vec<(&'static str, String)> {
@@ -240,7 +225,7 @@ pub fn card(sight: &Sight, stored: &Stored, sent: &Arc<Sent>, now: i64) -> Measu
     let due = stored.due_at.map(|at| format!("hạn {}{provisional}, {basis}", date_vi(at))).unwrap_or_default();
     let change = |change: &crate::initiative::record::Change| {
         let amendment = &change.amendment;
-        let text = |text: &Option<String>| spelled(amendment.part, text.as_deref().unwrap_or_default());
+        let text = |text: &Option<String>| amendment.part.spelled(text.as_deref().unwrap_or_default()).to_owned();
         let (before, after) = (text(&amendment.before), text(&amendment.after));
         [change.code.clone(), amendment.part.name().to_owned(), before, after]
     };

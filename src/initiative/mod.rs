@@ -9,6 +9,7 @@ pub mod cost;
 pub mod given;
 pub mod measured;
 pub mod model;
+pub mod plan;
 pub mod record;
 pub mod similar;
 pub mod store;

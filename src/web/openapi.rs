@@ -35,6 +35,8 @@ use crate::platform::problem::{CODES, Problem};
         api::initiatives::list,
         api::initiatives::one,
         api::similar::similar,
+        api::plan::stage,
+        api::plan::unit,
         api::initiatives::begin,
         api::initiatives::record,
         api::initiatives::measure,

@@ -35,6 +35,7 @@ fn statements() -> BTreeMap<String, String> {
         "initiative/store/initiative.rs",
         "initiative/store/list.rs",
         "initiative/store/part.rs",
+        "initiative/store/plan.rs",
         "initiative/workflow/store.rs",
         "monitor/dossier/bulk.rs",
         "monitor/dossier/store.rs",

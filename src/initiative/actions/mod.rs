@@ -5,6 +5,7 @@ pub mod error;
 pub mod follow;
 pub mod need;
 pub mod part;
+pub mod plan;
 pub mod step;
 pub mod tell;
 pub mod vote;

@@ -45,7 +45,12 @@ pub struct Signature {
 }
 
 /// A measure that is not over, of an initiative that somebody acts for.
-async fn running(tx: &mut Tx, actor: &Actor, id: &str, position: i64) -> Result<(Initiative, Stored), InitiativeError> {
+pub(super) async fn running(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &str,
+    position: i64,
+) -> Result<(Initiative, Stored), InitiativeError> {
     let (item, acts) = load(tx, actor, id).await?;
     if !acts {
         return Err(NotTheirs::Organisation.into());

@@ -4,3 +4,4 @@ pub mod history;
 pub mod initiative;
 pub mod list;
 pub mod part;
+pub mod plan;

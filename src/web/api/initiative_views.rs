@@ -9,10 +9,12 @@ use crate::account::model::Actor;
 use crate::initiative::actions::error::{InitiativeError, load};
 use crate::initiative::cost::{Method, Saving};
 use crate::initiative::model::{Place, Track};
+use crate::initiative::plan::{Progress, progress};
 use crate::initiative::record::{Measure, Record};
 use crate::initiative::store::history::{self, Taken, VoteRow};
 use crate::initiative::store::initiative::{self, Initiative, Stored};
 use crate::initiative::store::part::{self, Act, MeasurementRow};
+use crate::initiative::store::plan::{self, Stage, UnitRow};
 use crate::initiative::vote::{Outcome, Tally};
 use crate::initiative::workflow::model::{Scope, Workflow};
 use crate::initiative::workflow::rule::allowed;
@@ -33,6 +35,10 @@ pub struct Sight {
     pub votes: Vec<VoteRow>,
     /// Legal acts that have to change.
     pub acts: Vec<Act>,
+    /// Stages of its measures.
+    pub stages: Vec<Stage>,
+    /// Units in which they are rolled out.
+    pub units: Vec<UnitRow>,
     /// Measurements, planned and taken.
     pub measurements: Vec<MeasurementRow>,
     /// Who reads; `None` for the public.
@@ -60,6 +66,8 @@ impl Sight {
             steps: history::steps(tx, &item.id).await?,
             votes: history::votes(tx, &item.id).await?,
             acts: part::acts(tx, &item.id).await?,
+            stages: plan::stages(tx, &item.id).await?,
+            units: plan::units(tx, &item.id).await?,
             measurements: part::measurements(tx, &item.id).await?,
             item,
             reader: reader.cloned(),
@@ -82,6 +90,13 @@ impl Sight {
             }
         }
         words
+    }
+
+    /// How far a measure is rolled out.
+    #[must_use]
+    pub fn rolled_out(&self, measure_id: &str) -> Option<Progress> {
+        let of_this = self.units.iter().filter(|unit| unit.measure_id == measure_id);
+        progress(&of_this.map(|unit| (unit.done_on.is_some(), unit.dossiers)).collect::<Vec<_>>())
     }
 
     /// How the vote stands.
@@ -148,6 +163,12 @@ pub struct MeasureView {
     pub saving: Option<Saving>,
     /// Legal acts that have to change.
     pub acts: Vec<ActView>,
+    /// Its stages.
+    pub stages: Vec<StageView>,
+    /// Units in which it is rolled out.
+    pub units: Vec<UnitView>,
+    /// How far it is rolled out; `null` without units.
+    pub rolled_out: Option<Progress>,
     /// What was measured after it was applied.
     pub measurements: Vec<MeasurementView>,
     /// Words of the steps that you may take on it.
@@ -173,6 +194,40 @@ pub struct ActView {
     pub effective_on: Option<String>,
     /// Counts changes.
     pub version: i64,
+}
+
+/// A stage of a measure. Days are ISO.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StageView {
+    /// Identity.
+    pub id: String,
+    /// What is done.
+    pub name: String,
+    /// First day as planned.
+    pub planned_from: String,
+    /// Last day as planned.
+    pub planned_to: String,
+    /// First day as it was.
+    pub actual_from: Option<String>,
+    /// Last day as it was.
+    pub actual_to: Option<String>,
+    /// Counts changes.
+    pub version: i64,
+}
+
+/// A unit in which a measure is rolled out. Days are ISO.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnitView {
+    /// Its name.
+    pub name: String,
+    /// The unit, where the tables of units have it.
+    pub unit_id: Option<String>,
+    /// Day as planned.
+    pub planned_on: String,
+    /// Day as it was.
+    pub done_on: Option<String>,
+    /// Dossiers of the measure's procedures that were counted there; `null` where nobody counted.
+    pub dossiers: Option<i64>,
 }
 
 /// What was measured.
@@ -276,6 +331,22 @@ fn measure(sight: &Sight, stored: &Stored) -> MeasureView {
         result: row.result.as_deref().and_then(|text| serde_json::from_str(text).ok()),
     };
     let of_this = |id: &str| id == stored.id;
+    let stage = |stage: &Stage| StageView {
+        id: stage.id.clone(),
+        name: stage.name.clone(),
+        planned_from: stage.planned_from.clone(),
+        planned_to: stage.planned_to.clone(),
+        actual_from: stage.actual_from.clone(),
+        actual_to: stage.actual_to.clone(),
+        version: stage.version,
+    };
+    let unit = |unit: &UnitRow| UnitView {
+        name: unit.name.clone(),
+        unit_id: unit.unit_id.clone(),
+        planned_on: unit.planned_on.clone(),
+        done_on: unit.done_on.clone(),
+        dossiers: unit.dossiers,
+    };
     MeasureView {
         position: stored.position,
         state: stored.state.clone(),
@@ -287,6 +358,9 @@ fn measure(sight: &Sight, stored: &Stored) -> MeasureView {
         method: stored.measure.cost.as_ref().map(|case| case.method),
         saving: stored.measure.cost.as_ref().map(crate::initiative::record::CostCase::saving),
         acts: sight.acts.iter().filter(|a| of_this(&a.measure_id)).map(act).collect(),
+        stages: sight.stages.iter().filter(|s| of_this(&s.measure_id)).map(stage).collect(),
+        units: sight.units.iter().filter(|u| of_this(&u.measure_id)).map(unit).collect(),
+        rolled_out: sight.rolled_out(&stored.id),
         measurements: sight.measurements.iter().filter(|m| of_this(&m.measure_id)).map(measurement).collect(),
         allowed: sight.allowed(Some(stored)),
     }

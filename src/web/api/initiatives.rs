@@ -230,7 +230,7 @@ pub async fn one(
 }
 
 /// The initiative after a change, as whoever changed it sees it.
-async fn shown(
+pub(super) async fn shown(
     state: &AppState,
     actor: &crate::account::model::Actor,
     id: &str,

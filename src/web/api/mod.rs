@@ -14,6 +14,7 @@ pub mod list;
 pub mod maintenances;
 pub mod observation_views;
 pub mod observations;
+pub mod plan;
 pub mod push;
 pub mod service_levels;
 pub mod shapes;

@@ -4,6 +4,7 @@ pub mod desk;
 pub mod list;
 pub mod measure;
 mod measure_form;
+mod plan;
 pub mod record;
 pub mod show;
 pub mod step;
@@ -103,7 +104,10 @@ fn label(field: &str) -> String {
         "vote" => "Biểu quyết",
         "measurement" => "Kết quả đo",
         "completed_on" => "Ngày hoàn thành",
-        "title" => "Tên",
+        "title" | "name" => "Tên",
+        "planned_from" | "planned_to" | "planned_on" => "Ngày theo kế hoạch",
+        "actual_from" | "actual_to" | "done_on" => "Ngày thực tế",
+        "unit" => "Đơn vị",
         "code" | "codes" => "Mã thủ tục",
         "signed_on" => "Ngày ký",
         "effective_on" => "Ngày có hiệu lực",

@@ -10,9 +10,11 @@ use super::{Sent, mendable, reasons, refusal, value};
 use crate::account::model::Actor;
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::actions::part::{self, NewAct, Signature};
+use crate::initiative::actions::plan;
 use crate::initiative::actions::step::{Request, take};
 use crate::initiative::actions::vote::cast;
 use crate::initiative::given::{Appraisal, Criterion, Given};
+use crate::initiative::plan::{NewStage, NewUnit};
 use crate::platform::word;
 use crate::web::guard::see_other;
 use crate::web::pages::message;
@@ -106,6 +108,46 @@ pub async fn vote(
         Some(ballot) => cast(&state.db, &actor, &id, ballot, value(&sent, "reason"), now).await.map(|_| ()),
         None => Err(InitiativeError::field("vote", "takes for, against, abstain or recused", "chọn một ý kiến")),
     };
+    after(&state, &visitor, &id, done, sent).await
+}
+
+/// Adds a stage to a measure, or changes one.
+pub async fn stage(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<String>,
+    form: Filled,
+) -> Response {
+    let Ok(Form(sent)) = form else { return message::unreadable(&state, &visitor) };
+    let text = |name: &str| value(&sent, name).to_owned();
+    let new = NewStage {
+        name: text("name"),
+        planned_from: text("planned_from"),
+        planned_to: text("planned_to"),
+        actual_from: text("actual_from"),
+        actual_to: text("actual_to"),
+    };
+    let known = Some(value(&sent, "stage")).filter(|stage| !stage.is_empty());
+    let known = known.map(|stage| (stage, value(&sent, "stage_version").parse().unwrap_or(0)));
+    let measure = value(&sent, "measure").parse().unwrap_or(0);
+    let done = plan::stage(&state.db, &actor, &id, (measure, known), &new, state.clock.now()).await;
+    after(&state, &visitor, &id, done, sent).await
+}
+
+/// Writes a unit in which a measure is rolled out.
+pub async fn unit(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<String>,
+    form: Filled,
+) -> Response {
+    let Ok(Form(sent)) = form else { return message::unreadable(&state, &visitor) };
+    let text = |name: &str| value(&sent, name).to_owned();
+    let new = NewUnit { name: text("unit"), planned_on: text("planned_on"), done_on: text("done_on") };
+    let measure = value(&sent, "measure").parse().unwrap_or(0);
+    let done = plan::unit(&state.db, &actor, &id, measure, &new, state.clock.now()).await;
     after(&state, &visitor, &id, done, sent).await
 }
 

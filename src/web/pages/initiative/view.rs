@@ -13,6 +13,8 @@ use crate::web::api::initiative_views::Sight;
 use crate::web::format::{date_vi, decimal_vi, moment_vi, money_vi};
 
 use super::Sent;
+use super::plan::PlanSection;
+use crate::platform::clock::VIETNAM;
 
 /// A step that was taken.
 #[derive(Debug)]
@@ -97,6 +99,8 @@ pub struct MeasureCard {
     pub saving: Vec<(&'static str, String)>,
     /// Legal acts: id, version, text, how it was signed (empty until then).
     pub acts: Vec<(String, i64, String, String)>,
+    /// How it is put into force.
+    pub plan: PlanSection,
     /// What was measured.
     pub measured: Vec<String>,
     /// Acts may be added and signed.
@@ -215,6 +219,12 @@ fn measured(row: &MeasurementRow) -> String {
     format!("Sau {} ngày: {}. {}", row.days, result.verdict.name(), figures.join("; "))
 }
 
+/// The day in Vietnam, ISO.
+fn today(now: i64) -> String {
+    let now = jiff::Timestamp::from_millisecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    now.to_zoned_datetime(VIETNAM).date().to_string()
+}
+
 /// A measure as a card.
 #[must_use]
 pub fn card(sight: &Sight, stored: &Stored, sent: &Arc<Sent>, now: i64) -> MeasureCard {
@@ -251,6 +261,7 @@ pub fn card(sight: &Sight, stored: &Stored, sent: &Arc<Sent>, now: i64) -> Measu
         saving: measure.cost.as_ref().map(saving).unwrap_or_default(),
         acts: sight.acts.iter().filter(|act| act.measure_id == stored.id).map(act).collect(),
         measured: sight.measurements.iter().filter(|row| row.measure_id == stored.id).map(measured).collect(),
+        plan: PlanSection::of(sight, stored, sent, &today(now)),
         may_add: sight.theirs
             && state.is_some_and(|state| state.stage == crate::initiative::workflow::model::Stage::Doing),
         steps: forms(sight, Some(stored), sent),

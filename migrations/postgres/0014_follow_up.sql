@@ -44,6 +44,6 @@ CREATE INDEX directive_tasks_by_due ON directive_tasks (due_date, id);
 
 INSERT INTO parameters (name, valid_from, value, source) VALUES
     ('initiative_unapplied_working_days', '2026-01-01', 20, 'product rule R-14: an approved measure that the catalog does not show after so many working days is named'),
-    ('burden_hours_per_paper', '2026-01-01', 0.5, 'working assumption of this program: hours somebody spends on one paper of a dossier; set your own measure'),
+    ('burden_hours_per_case', '2026-01-01', 2, 'working assumption of this program: hours somebody spends on one dossier; set your own measure'),
     ('burden_weight_point', '2026-01-01', 1, 'product rule R-07: weight of a point that is not met'),
     ('burden_weight_flag', '2026-01-01', 1, 'product rule R-07: weight of an open flag');

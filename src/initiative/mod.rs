@@ -5,7 +5,9 @@
 
 pub mod actions;
 pub mod burden;
+pub mod burden_list;
 pub mod cost;
+pub mod directive;
 pub mod given;
 pub mod measured;
 pub mod model;
@@ -13,5 +15,6 @@ pub mod plan;
 pub mod record;
 pub mod similar;
 pub mod store;
+pub mod unapplied;
 pub mod vote;
 pub mod workflow;

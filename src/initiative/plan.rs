@@ -84,7 +84,7 @@ fn needed(wrong: &mut Wrong, field: &str, typed: &str, today: Date) -> Date {
 }
 
 /// A day that has come, or none.
-fn optional(wrong: &mut Wrong, field: &str, typed: &str, today: Date) -> Option<Date> {
+pub(super) fn optional(wrong: &mut Wrong, field: &str, typed: &str, today: Date) -> Option<Date> {
     let typed = typed.trim();
     if typed.is_empty() {
         return None;

@@ -38,6 +38,7 @@ pub static CODES: &[(Code, &str, StatusCode, &str)] = &[
         StatusCode::NOT_FOUND,
         "The procedure was not yet captured on the day asked for; the answer names the first day.",
     ),
+    (Code::TaskNotFound, "task_not_found", StatusCode::NOT_FOUND, "No task of a directive has this id."),
     (
         Code::InitiativeNotFound,
         "initiative_not_found",
@@ -123,6 +124,7 @@ pub enum Code {
     ProcedureNotFound,
     NotKnownAt,
     InitiativeNotFound,
+    TaskNotFound,
     IllegalStep,
     FlagNotFound,
     SourceNotFound,

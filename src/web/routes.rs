@@ -3,6 +3,7 @@
 use axum::http::Method;
 
 use crate::account::model::{Access, Role};
+use crate::initiative::actions::directive::DIRECTORS;
 
 /// Those who say how it stands and decide what is done about it.
 pub const WORKERS: &[Role] = &[Role::Officer, Role::AgencyHead, Role::Appraiser];
@@ -92,6 +93,17 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/co-quan/sang-kien/{id}/luu-tam", Access::Roles(WORKERS)),
     ("GET", "/co-quan/sang-kien/{id}/bien-phap/{position}", Access::Roles(WORKERS)),
     ("POST", "/co-quan/sang-kien/{id}/bien-phap/{position}", Access::Roles(WORKERS)),
+    ("GET", "/lanh-dao/ganh-nang", Access::Public),
+    ("GET", "/co-quan/sang-kien/chua-ap-dung", Access::Roles(REFORMERS)),
+    ("GET", "/api/v1/burdens", Access::Public),
+    ("GET", "/api/v1/unapplied-decisions", Access::Roles(REFORMERS)),
+    ("GET", "/lanh-dao/chi-thi", Access::SignedIn),
+    ("POST", "/lanh-dao/chi-thi", Access::Roles(DIRECTORS)),
+    ("POST", "/lanh-dao/chi-thi/{id}", Access::SignedIn),
+    ("GET", "/api/v1/directive-tasks", Access::SignedIn),
+    ("POST", "/api/v1/directive-tasks", Access::Roles(DIRECTORS)),
+    ("POST", "/api/v1/directive-tasks/{id}", Access::SignedIn),
+    ("GET", "/api/v1/directive-tracking", Access::SignedIn),
     ("GET", "/api/v1/initiatives", Access::Public),
     ("POST", "/api/v1/initiatives", Access::Roles(WORKERS)),
     ("GET", "/api/v1/initiatives/{id}", Access::Public),

@@ -139,8 +139,34 @@ pub async fn draft(db: &Db) -> Initiative {
     write::measure(db, &lan, &begun.id, Some(written.version), (Some(1), measure(&before, &after)), NOW).await.unwrap()
 }
 
+/// A draft of lan's that was approved.
+pub async fn approved(db: &Db) -> Initiative {
+    let item = draft(db).await;
+    for (login, step) in [("lan", "submit"), ("minh", "receive"), ("minh", "appraise")] {
+        go(db, login, &item.id, step, None, NOW).await.unwrap();
+    }
+    go(db, "thu", &item.id, "approve", None, NOW).await.unwrap()
+}
+
+/// A draft of lan's that was applied.
+pub async fn applied(db: &Db) -> Initiative {
+    let item = approved(db).await;
+    for (login, step) in [("nam", "implement_locally"), ("bien", "publish")] {
+        go(db, login, &item.id, step, Some(1), NOW).await.unwrap();
+    }
+    go(db, "nam", &item.id, "implement", Some(1), NOW).await.unwrap()
+}
+
 /// The time limit of the procedure as it reads now.
 pub async fn limit(db: &Db) -> String {
     let stored = toantrinh::catalog::store::find(&mut db.read().await.unwrap(), CODE).await.unwrap().unwrap();
     stored.procedure.time_limits[0].raw.clone()
+}
+
+/// The fields that an error names.
+pub fn fields(error: InitiativeError) -> Vec<String> {
+    match error {
+        InitiativeError::Invalid(errors) => errors.into_iter().map(|error| error.field).collect(),
+        other => panic!("{other}"),
+    }
 }

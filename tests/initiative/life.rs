@@ -12,16 +12,9 @@ use toantrinh::initiative::actions::write;
 use toantrinh::initiative::store::{history, initiative, part};
 use toantrinh::monitor::notify::store as notify;
 
-use super::given::{CODE, actor, draft, given, go, limit, measure, office, record, the_line};
+use super::given::{CODE, actor, applied, draft, fields, given, go, limit, measure, office, record, the_line};
 use crate::assessment::given::put;
 use crate::support::{NOW, databases, sqlite};
-
-fn fields(error: InitiativeError) -> Vec<String> {
-    match error {
-        InitiativeError::Invalid(errors) => errors.into_iter().map(|error| error.field).collect(),
-        other => panic!("{other}"),
-    }
-}
 
 #[tokio::test]
 async fn a_simplification_lives_from_draft_to_a_new_version_of_the_procedure() {
@@ -82,18 +75,7 @@ async fn what_was_decided_stands_until_the_source_shows_it_or_something_else() {
     let test = sqlite().await;
     let db = &test.db;
     office(db).await;
-    let item = draft(db).await;
-    for (login, step, measure) in [
-        ("lan", "submit", None),
-        ("minh", "receive", None),
-        ("minh", "appraise", None),
-        ("thu", "approve", None),
-        ("nam", "implement_locally", Some(1)),
-        ("bien", "publish", Some(1)),
-        ("nam", "implement", Some(1)),
-    ] {
-        go(db, login, &item.id, step, measure, NOW).await.unwrap();
-    }
+    let item = applied(db).await;
     let origin = format!("{}.1", item.number);
     let state = async || {
         let kept = amendments::of_origin(&mut db.read().await.unwrap(), &origin).await.unwrap();

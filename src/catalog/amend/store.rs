@@ -19,6 +19,10 @@ pub mod sql {
     pub const STANDING: &str = "
         SELECT origin, code, position, part, before_text, after_text, state, applied_at, settled_at
         FROM amendments WHERE state = 'standing' ORDER BY code, applied_at, origin, position LIMIT 100000";
+    /// Amendments that a source contradicts, the newest first.
+    pub const CONTRADICTED: &str = "
+        SELECT origin, code, position, part, before_text, after_text, state, applied_at, settled_at
+        FROM amendments WHERE state = 'contradicted' ORDER BY settled_at DESC, origin, code, position LIMIT 1000";
     /// Amendments of one origin.
     pub const OF_ORIGIN: &str = "
         SELECT origin, code, position, part, before_text, after_text, state, applied_at, settled_at
@@ -114,6 +118,15 @@ pub async fn standing(tx: &mut Tx) -> Result<HashMap<String, Vec<Kept>>, sqlx::E
         all.entry(kept.code.clone()).or_default().push(kept);
     }
     Ok(all)
+}
+
+/// Amendments that a source contradicts, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn contradicted(tx: &mut Tx) -> Result<Vec<Kept>, sqlx::Error> {
+    let rows: Vec<Row> = on_db!(tx, |conn| sqlx::query_as(sql::CONTRADICTED).fetch_all(conn).await?);
+    Ok(rows.into_iter().filter_map(Row::read).collect())
 }
 
 /// Amendments of one origin.

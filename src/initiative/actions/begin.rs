@@ -189,7 +189,8 @@ async fn adopt(tx: &mut Tx, actor: &Actor, number: &str) -> Result<Origin, Initi
         let gone = misfits(tx, &measure).await?;
         let mut places = 0..;
         measure.changes.retain(|change| {
-            let fits = places.next().is_some_and(|place| !gone.changes.contains(&place));
+            let open = |place: &usize| !gone.changes.contains(place) && !gone.done.contains(place);
+            let fits = places.next().as_ref().is_some_and(open);
             fits && !gone.unknown.contains(&change.code)
         });
         measure.codes.retain(|code| !gone.unknown.contains(code));

@@ -1,6 +1,7 @@
 //! What people do to initiatives. Each action is one transaction with its audit entry.
 
 pub mod begin;
+pub mod directive;
 pub mod error;
 pub mod follow;
 pub mod need;

@@ -186,6 +186,8 @@ pub(super) struct Misfits {
     pub unknown: Vec<String>,
     /// Places of changes whose procedure reads otherwise.
     pub changes: Vec<usize>,
+    /// Places of changes that the procedure shows already.
+    pub done: Vec<usize>,
 }
 
 /// Tries the changes of a measure, each after those before it.
@@ -198,8 +200,10 @@ pub(super) async fn misfits(tx: &mut Tx, measure: &Measure) -> Result<Misfits, I
         };
         let mut procedure = known.procedure;
         for (place, change) in measure.changes.iter().enumerate().filter(|(_, change)| change.code == code) {
-            if change.amendment.apply(&mut procedure) == Applied::Misfit {
-                all.changes.push(place);
+            match change.amendment.apply(&mut procedure) {
+                Applied::Misfit => all.changes.push(place),
+                Applied::AlreadySo => all.done.push(place),
+                Applied::Changed => {}
             }
         }
     }

@@ -26,6 +26,11 @@ pub mod sql {
         SELECT i.id, MIN(COALESCE(m.due_at, 9223372036854775807)) AS due
         FROM initiatives i JOIN measures m ON m.initiative_id = i.id
         WHERE i.is_open = 1 GROUP BY i.id ORDER BY due, i.id LIMIT 2000";
+    /// Open initiatives that change procedures.
+    pub const CHANGING: &str = "
+        SELECT DISTINCT i.id FROM initiatives i JOIN measures m ON m.initiative_id = i.id
+        JOIN measure_procedures p ON p.measure_id = m.id
+        WHERE i.is_open = 1 AND i.submitted_at IS NOT NULL ORDER BY i.id LIMIT 10000";
     /// Initiatives that were applied and wait for a verdict.
     pub const APPLIED: &str = "
         SELECT i.id, MIN(t.due_on) AS due
@@ -119,6 +124,15 @@ pub async fn similar(tx: &mut Tx, item: &Initiative, most: usize) -> Result<Vec<
     let mut scored: Vec<(f64, Similar)> = scored.collect();
     scored.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     Ok(scored.into_iter().take(most).map(|(_, similar)| similar).collect())
+}
+
+/// Ids of open initiatives that change procedures.
+///
+/// # Errors
+/// When the database fails.
+pub async fn changing(tx: &mut Tx) -> Result<Vec<String>, sqlx::Error> {
+    let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::CHANGING).fetch_all(conn).await?);
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Ids of initiatives that may wait for somebody, those that are due first.

@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod assessment;
+pub mod burden;
 pub mod changes;
 pub mod detail;
+pub mod directive;
 pub mod dossier_statistics;
 pub mod gaps;
 pub mod incidents;

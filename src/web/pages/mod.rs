@@ -3,8 +3,10 @@
 pub mod account;
 pub mod bar;
 pub mod board;
+pub mod burden;
 pub mod changes;
 pub mod claim;
+pub mod directive;
 pub mod initiative;
 mod journey;
 pub mod maintenance;

@@ -8,7 +8,7 @@ mod plan;
 pub mod record;
 pub mod show;
 pub mod step;
-mod view;
+pub(super) mod view;
 
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -1,0 +1,100 @@
+//! What was decided and the catalog does not show: measures that are approved and not applied for long, and
+//! amendments that a source contradicts.
+
+use jiff::Timestamp;
+
+use super::actions::error::InitiativeError;
+use super::store::{history, initiative, list};
+use super::workflow::model::Stage;
+use super::workflow::store as workflows;
+use crate::catalog::amend::model::lines;
+use crate::catalog::amend::store::{self as amendments, Kept};
+use crate::catalog::store as catalog_store;
+use crate::monitor::parameters::Parameters;
+use crate::platform::calendar::store as calendar;
+use crate::platform::clock::VIETNAM;
+use crate::platform::db::Tx;
+
+/// A measure that was approved and is not applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Public number of the initiative.
+    pub number: String,
+    /// Position of the measure.
+    pub position: i64,
+    /// Title of the measure.
+    pub title: String,
+    /// Name of the state in which it stands.
+    pub state: String,
+    /// When it was approved, epoch milliseconds.
+    pub approved_at: i64,
+    /// When it was to be applied, epoch milliseconds.
+    pub due_at: i64,
+    /// Procedures that it changes.
+    pub codes: Vec<String>,
+}
+
+/// An amendment that a source contradicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradicted {
+    /// What was decided.
+    pub kept: Kept,
+    /// What the catalog says in that part now.
+    pub now: Vec<String>,
+}
+
+/// Everything that was decided and that the catalog does not show.
+#[derive(Debug, Clone, Default)]
+pub struct Unapplied {
+    /// Working days after which an approved measure is named.
+    pub working_days: u32,
+    /// Measures, the oldest first.
+    pub waiting: Vec<Waiting>,
+    /// Amendments, the newest contradiction first.
+    pub contradicted: Vec<Contradicted>,
+}
+
+/// Puts it together.
+///
+/// # Errors
+/// [`InitiativeError`]
+pub async fn unapplied(tx: &mut Tx, now: Timestamp) -> Result<Unapplied, InitiativeError> {
+    let working_days = Parameters::at(tx, now).await?.count("initiative_unapplied_working_days")?;
+    let calendar = calendar::load(tx).await?;
+    let mut waiting = Vec::new();
+    for id in list::changing(tx).await? {
+        let Some(item) = initiative::find(tx, &id).await? else { continue };
+        let workflow = workflows::find(tx, item.track, item.workflow_version).await?;
+        let steps = history::steps(tx, &item.id).await?;
+        for stored in item.measures.iter().filter(|stored| !stored.measure.changes.is_empty()) {
+            let Some(state) = workflow.state(&stored.state).filter(|state| state.stage == Stage::Doing) else {
+                continue;
+            };
+            let of_this = |step: &&history::Taken| step.measure_id.as_ref().is_none_or(|id| *id == stored.id);
+            let approving = |step: &&history::Taken| workflow.state(&step.to_state).is_some_and(|state| state.approved);
+            let Some(approved) = steps.iter().filter(of_this).find(approving) else { continue };
+            let began = Timestamp::from_millisecond(approved.at).unwrap_or(now).to_zoned_datetime(VIETNAM).datetime();
+            let due = calendar.add_working_days(began, working_days).at.to_zoned_datetime(VIETNAM);
+            let due_at = due.map_or(i64::MAX, |at| at.timestamp().as_millisecond());
+            if due_at < now.as_millisecond() {
+                waiting.push(Waiting {
+                    number: item.number.clone(),
+                    position: stored.position,
+                    title: stored.measure.title.clone(),
+                    state: state.name.clone(),
+                    approved_at: approved.at,
+                    due_at,
+                    codes: stored.measure.procedures(),
+                });
+            }
+        }
+    }
+    waiting.sort_by_key(|one| one.approved_at);
+    let mut contradicted = Vec::new();
+    for kept in amendments::contradicted(tx).await? {
+        let known = catalog_store::find(tx, &kept.code).await?;
+        let now = known.map(|known| lines(&known.procedure, kept.amendment.part)).unwrap_or_default();
+        contradicted.push(Contradicted { kept, now });
+    }
+    Ok(Unapplied { working_days, waiting, contradicted })
+}

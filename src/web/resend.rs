@@ -71,6 +71,22 @@ impl Carried {
     }
 }
 
+/// A form as a text that goes along to a provider and back.
+#[must_use]
+pub fn write(carried: &Carried) -> String {
+    let address = (ADDRESS, carried.address.as_str());
+    let fields = carried.fields.iter().map(|(name, value)| (format!("{PREFIX}{name}"), value.as_str()));
+    let all = std::iter::once((address.0.to_owned(), address.1)).chain(fields);
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(all).finish()
+}
+
+/// The form that was written so.
+#[must_use]
+pub fn read(text: &str) -> Option<Carried> {
+    let sent: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+    Carried::in_sign_in(&sent)
+}
+
 fn is_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     SECRETS.iter().any(|word| name.contains(word))

@@ -33,7 +33,7 @@ pub fn handlers() -> Registered {
         .route("/thu-tuc/{code}/kiem-chung", get(pages::claim::page).post(pages::claim::record))
         .route("/dang-nhap", get(pages::sign_in::page).post(pages::sign_in::sign_in))
         .route("/dang-xuat", post(pages::sign_in::sign_out))
-        .route("/dang-nhap/oidc", get(pages::oidc::send))
+        .route("/dang-nhap/oidc", get(pages::oidc::send).post(pages::oidc::send_with))
         .route("/dang-nhap/oidc/tra-loi", get(pages::oidc::receive))
         .route("/tai-khoan", get(pages::account::page))
         .route("/tai-khoan/mat-khau", post(pages::account::change_password))

@@ -27,6 +27,7 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     // Public, so that somebody whose session is over already gets back to the first page.
     ("POST", "/dang-xuat", Access::Public),
     ("GET", "/dang-nhap/oidc", Access::Public),
+    ("POST", "/dang-nhap/oidc", Access::Public),
     ("GET", "/dang-nhap/oidc/tra-loi", Access::Public),
     ("GET", "/tai-khoan", Access::SignedIn),
     ("POST", "/tai-khoan/mat-khau", Access::SignedIn),

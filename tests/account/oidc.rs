@@ -98,9 +98,19 @@ async fn user(db: &Db, login: &str) {
 
 /// Goes to the provider with a browser and through it; gives the address it sends back to.
 async fn away(app: &TestApp, browser: &reqwest::Client) -> String {
-    let mut address = Url::parse(&format!("{}/dang-nhap/oidc?tiep=/tinh-trang", app.base)).unwrap();
+    let address = Url::parse(&format!("{}/dang-nhap/oidc?tiep=/tinh-trang", app.base)).unwrap();
+    let answer = browser.get(address.clone()).send().await.unwrap();
+    through(browser, address, answer).await
+}
+
+/// Goes on where an answer leads, through the provider.
+async fn through(browser: &reqwest::Client, mut address: Url, first: reqwest::Response) -> String {
+    let mut next = Some(first);
     for _ in 0..10 {
-        let answer = browser.get(address.clone()).send().await.unwrap();
+        let answer = match next.take() {
+            Some(answer) => answer,
+            None => browser.get(address.clone()).send().await.unwrap(),
+        };
         assert_eq!(answer.status().as_u16(), 303, "{address}: {}", answer.text().await.unwrap());
         address = address.join(answer.headers()["location"].to_str().unwrap()).unwrap();
         if address.as_str().starts_with(BASE) {
@@ -181,6 +191,41 @@ async fn somebody_comes_in_by_the_provider_and_is_known_by_its_subject_from_then
         provider.order(json!({ "account": account("2", "an") })).await;
         assert_eq!(enter(&app).await, (403, String::new()));
         assert_eq!(last(&db.db).await.2, "no_user");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_came_too_late_goes_along_to_the_provider_and_back() {
+    let Some(provider) = Provider::start() else { return };
+    for db in databases().await {
+        user(&db.db, "an").await;
+        let app = provider.program(&db, "preferred_username").await;
+        provider.order(json!({ "account": account("1", "an") })).await;
+        let browser = TestApp::browser();
+        let back = away(&app, &browser).await;
+        assert_eq!(come(&app, &browser, &back).await.0, 303);
+        let page = browser.get(format!("{}/tai-khoan", app.base)).send().await.unwrap().text().await.unwrap();
+        let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        execute(&db.db, "UPDATE sessions SET last_seen_at = last_seen_at - 960000").await;
+        let late = [("csrf", csrf), ("email", "an@so.example")];
+        let late = browser.post(format!("{}/tai-khoan/thong-bao", app.base)).form(&late).send().await.unwrap();
+        assert_eq!(late.status().as_u16(), 401);
+        assert!(late.text().await.unwrap().contains("formaction=\"/dang-nhap/oidc\""));
+        let carried =
+            [("gui-lai", "/tai-khoan/thong-bao"), ("f.email", "an@so.example"), ("login", ""), ("password", "")];
+        let address = Url::parse(&format!("{}/dang-nhap/oidc", app.base)).unwrap();
+        let answer = browser.post(address.clone()).form(&carried).send().await.unwrap();
+        let back = through(&browser, address.clone(), answer).await;
+        let (status, _, page) = come(&app, &browser, &back).await;
+        assert!(status == 200 && page.contains("Gửi lại") && page.contains("an@so.example"), "{status} {page}");
+        assert_eq!(who(&app, &browser).await, "an");
+        // Who never had a session here leaves nothing behind.
+        let stranger = TestApp::browser();
+        let answer = stranger.post(address.clone()).form(&carried).send().await.unwrap();
+        let back = through(&stranger, address, answer).await;
+        let (status, to, _) = come(&app, &stranger, &back).await;
+        assert_eq!((status, to.as_str()), (303, "/"));
         app.stop().await;
     }
 }

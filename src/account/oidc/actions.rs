@@ -71,14 +71,23 @@ pub struct Back<'a> {
     pub issuer: Option<&'a str>,
 }
 
-/// Sends somebody to the provider; they want to go on to `next` afterwards.
+/// What somebody wants to do once they are back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Where they want to go.
+    pub next: String,
+    /// What they had filled in when their session was over, as its sender wrote it; empty for nothing.
+    pub carried: String,
+}
+
+/// Sends somebody to the provider; they want to go on to a page afterwards, or send again what they had filled in.
 ///
 /// # Errors
 /// [`OidcError`]
-pub async fn send(db: &Db, provider: &Provider, next: &str, now: Timestamp) -> Result<Sent, OidcError> {
+pub async fn send(db: &Db, provider: &Provider, wanted: Wanted, now: Timestamp) -> Result<Sent, OidcError> {
     let way = provider.way(now).await?;
     let browser = Secret::generate("")?;
-    let pending = Pending { nonce: way.nonce, verifier: way.verifier, next: next.to_owned() };
+    let pending = Pending { nonce: way.nonce, verifier: way.verifier, next: wanted.next, carried: wanted.carried };
     let mut tx = db.write().await?;
     store::prune_pending(&mut tx, now).await?;
     let until = now.as_millisecond().saturating_add(AWAY);
@@ -98,12 +107,12 @@ pub async fn receive(
     (back, browser): (&Back<'_>, Option<&Secret>),
     previous: Option<&Secret>,
     now: Timestamp,
-) -> Result<(SignedIn, String), OidcError> {
+) -> Result<(SignedIn, Wanted), OidcError> {
     let known = match way_back(db, provider, back, browser, now).await {
         Ok(found) => found,
         Err(error) => return Err(refuse(db.write().await?, "unknown", error, now).await?),
     };
-    let (known, next) = known;
+    let (known, wanted) = known;
     let mut tx = db.write().await?;
     let (actor, since) = match user(&mut tx, &known, now).await {
         Ok(found) => found,
@@ -116,7 +125,7 @@ pub async fn receive(
     let detail = json!({ "via": "oidc", "issuer": known.issuer });
     let signed_in = open(&mut tx, limits, actor, previous, detail, now).await?;
     tx.commit().await?;
-    Ok((signed_in, next))
+    Ok((signed_in, wanted))
 }
 
 /// Who comes back, and where they wanted to go.
@@ -126,7 +135,7 @@ async fn way_back(
     back: &Back<'_>,
     browser: Option<&Secret>,
     now: Timestamp,
-) -> Result<(Known, String), OidcError> {
+) -> Result<(Known, Wanted), OidcError> {
     let browser = browser.ok_or(OidcError::UnknownWay)?;
     let mut tx = db.write().await?;
     let pending = store::take_pending(&mut tx, &Secret::shown(back.state.to_owned()), browser, now).await?;
@@ -140,7 +149,7 @@ async fn way_back(
         return Err(OidcError::Refused(back.error.chars().filter(|c| !c.is_control()).take(100).collect()));
     }
     let known = provider.known(back.code, &pending.nonce, &pending.verifier, now).await?;
-    Ok((known, pending.next))
+    Ok((known, Wanted { next: pending.next, carried: pending.carried }))
 }
 
 /// The user whom an account at the provider speaks for; links both the first time.

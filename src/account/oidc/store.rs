@@ -10,12 +10,12 @@ use crate::platform::db::Tx;
 pub mod sql {
     /// Notes that somebody went to the provider.
     pub const INSERT_PENDING: &str = "
-        INSERT INTO oidc_pending (state_sha256, browser_sha256, nonce, verifier, next, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6)";
+        INSERT INTO oidc_pending (state_sha256, browser_sha256, nonce, verifier, next, carried, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     /// Takes away what was noted, for the browser that went.
     pub const TAKE_PENDING: &str = "
         DELETE FROM oidc_pending WHERE state_sha256 = $1 AND browser_sha256 = $2 AND expires_at > $3
-        RETURNING nonce, verifier, next";
+        RETURNING nonce, verifier, next, carried";
     /// Forgets who did not come back.
     pub const PRUNE_PENDING: &str = "DELETE FROM oidc_pending WHERE expires_at <= $1";
     /// Who an account at the provider speaks for.
@@ -35,6 +35,8 @@ pub struct Pending {
     pub verifier: String,
     /// Where they wanted to go.
     pub next: String,
+    /// What they had filled in when their session was over, as its sender wrote it; empty for nothing.
+    pub carried: String,
 }
 
 /// Notes that the browser with a secret went to the provider with a state.
@@ -54,6 +56,7 @@ pub async fn insert_pending(
         .bind(&pending.nonce)
         .bind(&pending.verifier)
         .bind(&pending.next)
+        .bind(&pending.carried)
         .bind(expires_at)
         .execute(conn)
         .await

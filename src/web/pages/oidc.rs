@@ -1,20 +1,22 @@
 //! `/dang-nhap/oidc`: to the provider and back.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::{message, sign_in};
 use crate::account::actions::AccountError;
-use crate::account::oidc::actions::{self, Back, OidcError};
+use crate::account::oidc::actions::{self, Back, OidcError, Wanted};
 use crate::account::oidc::provider::{Provider, ProviderError};
+use crate::account::session::actions::is_known;
 use crate::platform::problem::{Code, Problem};
+use crate::web::given::value;
 use crate::web::guard::see_other;
-use crate::web::resend::local;
+use crate::web::resend::{self, Carried, local};
 use crate::web::state::AppState;
-use crate::web::visitor::{Visitor, shown_session, shown_way, with_session, with_way, without_way};
+use crate::web::visitor::{Visitor, shown_session, shown_way, with_way, without_way};
 
 /// What an address that leads to the provider carries.
 #[derive(Debug, Default, Deserialize)]
@@ -41,9 +43,35 @@ pub async fn send(
 ) -> Response {
     let Some(provider) = &state.oidc else { return nothing(&state, &visitor) };
     let next = local(&query.map(|Query(onward)| onward.tiep).unwrap_or_default());
-    match actions::send(&state.db, provider, &next, state.clock.now()).await {
-        Ok(sent) => (with_way(&state, &sent.browser), see_other(&sent.address)).into_response(),
-        Err(error) => explain(&state, &visitor, provider, &error),
+    go(&state, &visitor, provider, Wanted { next, carried: String::new() }).await
+}
+
+/// Sends the browser to the provider with what was filled in when the session was over.
+pub async fn send_with(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let Some(provider) = &state.oidc else { return nothing(&state, &visitor) };
+    let sent = form.map(|Form(sent)| sent).unwrap_or_default();
+    let next = local(value(&sent, "tiep").unwrap_or_default());
+    // Nothing is kept for somebody who never had a session here.
+    let known = match shown_session(&state, &headers) {
+        Some(session) => match is_known(&state.db, &session).await {
+            Ok(known) => known,
+            Err(error) => return message::of(&state, &visitor, &Problem::internal(&error), ""),
+        },
+        None => false,
+    };
+    let carried = Carried::in_sign_in(&sent).filter(|_| known).map(|carried| resend::write(&carried));
+    go(&state, &visitor, provider, Wanted { next, carried: carried.unwrap_or_default() }).await
+}
+
+async fn go(state: &AppState, visitor: &Visitor, provider: &Provider, wanted: Wanted) -> Response {
+    match actions::send(&state.db, provider, wanted, state.clock.now()).await {
+        Ok(sent) => (with_way(state, &sent.browser), see_other(&sent.address)).into_response(),
+        Err(error) => explain(state, visitor, provider, &error),
     }
 }
 
@@ -61,9 +89,10 @@ pub async fn receive(
     let (way, before) = (shown_way(&state, &headers), shown_session(&state, &headers));
     let (db, limits, now) = (&state.db, &state.account, state.clock.now());
     match actions::receive(db, limits, provider, (&back, way.as_ref()), before.as_ref(), now).await {
-        Ok((signed_in, next)) => {
-            let cookies = (without_way(&state, &headers), with_session(&state, &signed_in.secret));
-            (cookies.0, cookies.1, see_other(&local(&next))).into_response()
+        Ok((signed_in, wanted)) => {
+            let carried = resend::read(&wanted.carried);
+            let typed = sign_in::Typed { next: local(&wanted.next), carried, ..sign_in::Typed::default() };
+            (without_way(&state, &headers), sign_in::let_in(&state, signed_in, typed)).into_response()
         }
         Err(error) => explain(&state, &visitor, provider, &error),
     }

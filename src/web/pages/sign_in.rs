@@ -41,10 +41,10 @@ struct Elsewhere {
 
 /// What the form says again when it was not taken.
 #[derive(Debug, Default)]
-struct Typed {
-    login: String,
-    next: String,
-    carried: Option<Carried>,
+pub(super) struct Typed {
+    pub(super) login: String,
+    pub(super) next: String,
+    pub(super) carried: Option<Carried>,
 }
 
 /// What an address that leads here carries.
@@ -110,7 +110,7 @@ pub async fn sign_in(
 }
 
 /// The cookie of a new session, and the way onward: to the form that was sent before, when the same person sent it.
-fn let_in(state: &AppState, signed_in: SignedIn, typed: Typed) -> Response {
+pub(super) fn let_in(state: &AppState, signed_in: SignedIn, typed: Typed) -> Response {
     let cookies = with_session(state, &signed_in.secret);
     match typed.carried.filter(|_| signed_in.returned) {
         Some(carried) => {

@@ -12,3 +12,6 @@ CREATE TABLE initiative_drafts (
 INSERT INTO initiative_drafts (initiative_id, user_id, place, base_version, form, saved_at)
 SELECT initiative_id, user_id, 0, base_version, form, saved_at FROM old_initiative_drafts;
 DROP TABLE old_initiative_drafts;
+
+-- A form that came after its session was over goes along to the provider and back.
+ALTER TABLE oidc_pending ADD COLUMN carried TEXT NOT NULL DEFAULT '';

@@ -1,7 +1,7 @@
 //! Reform initiatives: proposals that change procedures, how they are decided, and what became of them.
 //!
 //! `workflow` is how each track moves, as data; `record` what an initiative says; `cost` the compliance cost, `vote` the
-//! vote, `burden` and `measured` the rules of their names. `actions` is what people do, each one transaction.
+//! vote, `burden`, `measured` and `total` the rules of their names. `actions` is what people do, each one transaction.
 
 pub mod actions;
 pub mod burden;
@@ -11,5 +11,6 @@ pub mod measured;
 pub mod model;
 pub mod record;
 pub mod store;
+pub mod total;
 pub mod vote;
 pub mod workflow;

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod attachment;
 pub mod failure;
 pub mod form;
 pub mod format;

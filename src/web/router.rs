@@ -74,6 +74,8 @@ pub fn handlers() -> Registered {
         .route("/api/v1/dossiers", post(api::push::dossiers))
         .route("/sang-kien", get(initiative::list::page))
         .route("/sang-kien/{id}", get(initiative::show::page))
+        .route("/sang-kien/{id}/to-trinh", get(initiative::sheet::page))
+        .route("/sang-kien/{id}/to-trinh.docx", get(initiative::sheet::document))
         .route("/sang-kien/{id}/buoc", post(initiative::step::step))
         .route("/sang-kien/{id}/phieu", post(initiative::step::vote))
         .route("/sang-kien/{id}/van-ban", post(initiative::step::act))

@@ -76,6 +76,8 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/dossiers", Access::Source),
     ("GET", "/sang-kien", Access::Public),
     ("GET", "/sang-kien/{id}", Access::Public),
+    ("GET", "/sang-kien/{id}/to-trinh", Access::Public),
+    ("GET", "/sang-kien/{id}/to-trinh.docx", Access::Public),
     ("POST", "/sang-kien/{id}/buoc", Access::Roles(REFORMERS)),
     ("POST", "/sang-kien/{id}/phieu", Access::Roles(REFORMERS)),
     ("POST", "/sang-kien/{id}/van-ban", Access::Roles(REFORMERS)),

@@ -3,5 +3,6 @@
 mod given;
 mod killed;
 mod life;
+mod sheet;
 mod vote;
 mod walks;

@@ -5,6 +5,7 @@ pub mod list;
 pub mod measure;
 mod measure_form;
 pub mod record;
+pub mod sheet;
 pub mod show;
 pub mod step;
 mod view;

@@ -24,3 +24,4 @@ pub mod routes;
 pub mod state;
 pub mod views;
 pub mod visitor;
+pub mod workbook;

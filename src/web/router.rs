@@ -73,6 +73,8 @@ pub fn handlers() -> Registered {
         .route("/api/v1/observations", get(api::observations::observations).post(api::push::push))
         .route("/api/v1/dossiers", post(api::push::dossiers))
         .route("/sang-kien", get(initiative::list::page))
+        .route("/sang-kien.xlsx", get(initiative::export::register))
+        .route("/co-quan/sang-kien.xlsx", get(initiative::export::desk))
         .route("/sang-kien/{id}", get(initiative::show::page))
         .route("/sang-kien/{id}/to-trinh", get(initiative::sheet::page))
         .route("/sang-kien/{id}/to-trinh.docx", get(initiative::sheet::document))

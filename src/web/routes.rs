@@ -75,6 +75,8 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/observations", Access::Source),
     ("POST", "/api/v1/dossiers", Access::Source),
     ("GET", "/sang-kien", Access::Public),
+    ("GET", "/sang-kien.xlsx", Access::Public),
+    ("GET", "/co-quan/sang-kien.xlsx", Access::Roles(REFORMERS)),
     ("GET", "/sang-kien/{id}", Access::Public),
     ("GET", "/sang-kien/{id}/to-trinh", Access::Public),
     ("GET", "/sang-kien/{id}/to-trinh.docx", Access::Public),

@@ -1,5 +1,6 @@
 //! Initiatives: workflows that cannot be walked around, lives from draft to verdict, votes.
 
+mod export;
 mod given;
 mod killed;
 mod life;

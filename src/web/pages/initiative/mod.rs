@@ -1,6 +1,7 @@
 //! Initiatives for people: the public register, an initiative with what may be done to it, the desk, the editors.
 
 pub mod desk;
+pub mod export;
 pub mod list;
 pub mod measure;
 mod measure_form;

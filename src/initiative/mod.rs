@@ -7,6 +7,7 @@ pub mod actions;
 pub mod burden;
 pub mod cost;
 pub mod given;
+pub mod import;
 pub mod measured;
 pub mod model;
 pub mod record;

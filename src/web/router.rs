@@ -83,6 +83,8 @@ pub fn handlers() -> Registered {
         .route("/sang-kien/{id}/van-ban", post(initiative::step::act))
         .route("/sang-kien/{id}/y-kien", post(initiative::step::comment))
         .route("/co-quan/sang-kien", get(initiative::desk::page).post(initiative::desk::begin))
+        .route("/co-quan/sang-kien/nhap", get(initiative::import::page).post(initiative::import::upload))
+        .route("/co-quan/sang-kien/mau.xlsx", get(initiative::import::template))
         .route("/co-quan/sang-kien/{id}/sua", get(initiative::record::page).post(initiative::record::save))
         .route("/co-quan/sang-kien/{id}/luu-tam", post(initiative::record::autosave))
         .route(

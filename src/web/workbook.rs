@@ -46,6 +46,8 @@ pub struct Sheet {
     pub columns: Vec<(&'static str, u16)>,
     /// Rows below the headings.
     pub rows: Vec<Vec<Cell>>,
+    /// To be filled in: what is typed stays as it is typed, so that a code keeps the zeros at its end.
+    pub input: bool,
 }
 
 /// Whether a spreadsheet that is given these words as a line of CSV, or in which the cell is typed over, would run them.
@@ -58,6 +60,7 @@ struct Formats {
     head: Format,
     text: Format,
     quoted: Format,
+    typed: Format,
     whole: Format,
     share: Format,
     day: Format,
@@ -71,6 +74,7 @@ impl Formats {
             text: top().set_text_wrap(),
             // As if an apostrophe stood before it: it stays text when somebody edits the cell.
             quoted: top().set_text_wrap().set_quote_prefix(),
+            typed: top().set_num_format("@").set_text_wrap(),
             whole: top().set_num_format("#,##0"),
             share: top().set_num_format("0.00%"),
             day: top().set_num_format("dd/mm/yyyy"),
@@ -92,10 +96,13 @@ pub fn write(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
         for ((heading, width), column) in sheet.columns.iter().zip(0..) {
             page.write_string_with_format(0, column, *heading, &formats.head)?;
             page.set_column_width(column, *width)?;
+            if sheet.input {
+                page.set_column_format(column, &formats.typed)?;
+            }
         }
         for (line, row) in sheet.rows.iter().zip(1..) {
             for (cell, column) in line.iter().zip(0..) {
-                put(page, (row, column), cell, &formats)?;
+                put(page, (row, column), cell, (&formats, sheet.input))?;
             }
         }
     }
@@ -103,11 +110,22 @@ pub fn write(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "spreadsheets hold numbers as doubles")]
-fn put(page: &mut Worksheet, (row, column): (u32, u16), cell: &Cell, formats: &Formats) -> Result<(), XlsxError> {
+fn put(
+    page: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Cell,
+    (formats, input): (&Formats, bool),
+) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty => return Ok(()),
         Cell::Text(text) => {
-            let format = if would_run(text) { &formats.quoted } else { &formats.text };
+            let format = if would_run(text) {
+                &formats.quoted
+            } else if input {
+                &formats.typed
+            } else {
+                &formats.text
+            };
             page.write_string_with_format(row, column, short(text), format)?;
         }
         Cell::Whole(number) => {
@@ -147,8 +165,12 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_long_for_a_cell_is_cut_and_what_would_run_is_known() {
-        let sheet =
-            Sheet { name: "A", columns: vec![("a", 10)], rows: vec![vec![Cell::text("ế😀".repeat(20_000))]] };
+        let sheet = Sheet {
+            name: "A",
+            columns: vec![("a", 10)],
+            rows: vec![vec![Cell::text("ế😀".repeat(20_000))]],
+            input: false,
+        };
         assert!(write(&[sheet]).is_ok());
         assert_eq!(short("ngắn"), "ngắn");
         for text in ["=1+1", "+84", "-1", "@SUM(A1)", "\tx", "\rx"] {

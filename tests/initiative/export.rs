@@ -23,7 +23,7 @@ fn rows(book: &mut Book, sheet: &str) -> Vec<Vec<Data>> {
 }
 
 fn column(rows: &[Vec<Data>], heading: &str) -> usize {
-    rows[0].iter().position(|cell| cell.to_string() == heading).unwrap()
+    rows[0].iter().position(|cell| *cell == *heading).unwrap()
 }
 
 fn part(file: &[u8], name: &str) -> String {

@@ -1,7 +1,9 @@
 //! Initiatives: workflows that cannot be walked around, lives from draft to verdict, votes.
 
 mod export;
+mod form;
 mod given;
+mod import;
 mod killed;
 mod life;
 mod sheet;

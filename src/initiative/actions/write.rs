@@ -40,24 +40,37 @@ pub struct New {
 /// # Errors
 /// [`InitiativeError`] naming what cannot be used.
 pub async fn begin(db: &Db, actor: &Actor, new: &New, now: Timestamp) -> Result<Initiative, InitiativeError> {
+    let mut tx = db.write().await?;
+    let begun = begin_within(&mut tx, actor, new, now).await?;
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// The same within a transaction of somebody else.
+///
+/// # Errors
+/// [`InitiativeError`] naming what cannot be used.
+pub async fn begin_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    new: &New,
+    now: Timestamp,
+) -> Result<Initiative, InitiativeError> {
     let track = new.track.unwrap_or(Track::Simplification);
     let title = title(&new.title)?;
-    let mut tx = db.write().await?;
-    let workflow = workflows::in_force(&mut tx, track, now).await?;
+    let workflow = workflows::in_force(tx, track, now).await?;
     let mut item = fresh(track, workflow.version, &workflow.initial, &title, now);
     item.organisation_id.clone_from(&actor.organisation_id);
     actor.id.as_str().clone_into(&mut item.proposer_id);
     item.proposer_name.clone_from(&actor.name);
-    let measure = first_measure(&mut tx, &mut item, new).await?;
-    item.number = initiative::next_number(&mut tx, now.to_zoned_datetime(VIETNAM).year()).await?;
-    initiative::insert(&mut tx, &item).await?;
-    initiative::insert_measure(&mut tx, &item.id, &stored(&workflow, 1, measure, now)).await?;
-    initiative::hold(&mut tx, &item.id, Duty::Proposer, actor.id.as_str()).await?;
+    let measure = first_measure(tx, &mut item, new).await?;
+    item.number = initiative::next_number(tx, now.to_zoned_datetime(VIETNAM).year()).await?;
+    initiative::insert(tx, &item).await?;
+    initiative::insert_measure(tx, &item.id, &stored(&workflow, 1, measure, now)).await?;
+    initiative::hold(tx, &item.id, Duty::Proposer, actor.id.as_str()).await?;
     let detail = json!({ "track": track, "title": item.title, "flag": item.flag_id });
-    audit::record(&mut tx, actor, "initiative_begun", &item.number, &detail, now).await?;
-    let begun = initiative::find(&mut tx, &item.id).await?.ok_or(InitiativeError::Missing)?;
-    tx.commit().await?;
-    Ok(begun)
+    audit::record(tx, actor, "initiative_begun", &item.number, &detail, now).await?;
+    initiative::find(tx, &item.id).await?.ok_or(InitiativeError::Missing)
 }
 
 /// The measure an initiative begins with: about the flag's procedure, or another one, or none yet.
@@ -131,22 +144,20 @@ async fn open(
 
 /// Writes the initiative, whoever wrote it becomes one of its proposers, and what they had typed is forgotten.
 async fn save(
-    mut tx: Tx,
+    tx: &mut Tx,
     actor: &Actor,
     mut item: Initiative,
     what: &str,
     now: Timestamp,
 ) -> Result<Initiative, InitiativeError> {
     item.changed_at = now.as_millisecond();
-    if !initiative::update(&mut tx, &item, true).await? {
+    if !initiative::update(tx, &item, true).await? {
         return Err(InitiativeError::Conflict);
     }
-    initiative::hold(&mut tx, &item.id, Duty::Proposer, actor.id.as_str()).await?;
-    part::forget_draft(&mut tx, &item.id, actor.id.as_str()).await?;
-    audit::record(&mut tx, actor, what, &item.number, &json!({ "version": item.version + 1 }), now).await?;
-    let written = initiative::find(&mut tx, &item.id).await?.ok_or(InitiativeError::Missing)?;
-    tx.commit().await?;
-    Ok(written)
+    initiative::hold(tx, &item.id, Duty::Proposer, actor.id.as_str()).await?;
+    part::forget_draft(tx, &item.id, actor.id.as_str()).await?;
+    audit::record(tx, actor, what, &item.number, &json!({ "version": item.version + 1 }), now).await?;
+    initiative::find(tx, &item.id).await?.ok_or(InitiativeError::Missing)
 }
 
 /// Writes title and record of a draft.
@@ -155,6 +166,24 @@ async fn save(
 /// [`InitiativeError`]; nothing is written then.
 pub async fn record(
     db: &Db,
+    actor: &Actor,
+    id: &str,
+    version: Option<i64>,
+    new: (&str, Record),
+    now: Timestamp,
+) -> Result<Initiative, InitiativeError> {
+    let mut tx = db.write().await?;
+    let written = record_within(&mut tx, actor, id, version, new, now).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// The same within a transaction of somebody else.
+///
+/// # Errors
+/// [`InitiativeError`]
+pub async fn record_within(
+    tx: &mut Tx,
     actor: &Actor,
     id: &str,
     version: Option<i64>,
@@ -174,8 +203,7 @@ pub async fn record(
     if !errors.is_empty() {
         return Err(InitiativeError::Invalid(errors));
     }
-    let mut tx = db.write().await?;
-    let (mut item, _) = open(&mut tx, actor, id, version).await?;
+    let (mut item, _) = open(tx, actor, id, version).await?;
     item.title = title;
     item.record = record;
     save(tx, actor, item, "initiative_written", now).await
@@ -193,17 +221,34 @@ pub async fn measure(
     new: (Option<i64>, Measure),
     now: Timestamp,
 ) -> Result<Initiative, InitiativeError> {
+    let mut tx = db.write().await?;
+    let written = measure_within(&mut tx, actor, id, version, new, now).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// The same within a transaction of somebody else.
+///
+/// # Errors
+/// [`InitiativeError`]
+pub async fn measure_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &str,
+    version: Option<i64>,
+    new: (Option<i64>, Measure),
+    now: Timestamp,
+) -> Result<Initiative, InitiativeError> {
     let measure = new.1.cleaned();
     measure.check().map_err(InitiativeError::Invalid)?;
-    let mut tx = db.write().await?;
-    let (item, workflow) = open(&mut tx, actor, id, version).await?;
-    fits(&mut tx, &measure).await?;
+    let (item, workflow) = open(tx, actor, id, version).await?;
+    fits(tx, &measure).await?;
     match new.0 {
         Some(position) => {
             let found = item.measures.iter().find(|stored| stored.position == position);
             let mut stored = found.cloned().ok_or(InitiativeError::Missing)?;
             stored.measure = measure;
-            initiative::update_measure(&mut tx, &stored).await?;
+            initiative::update_measure(tx, &stored).await?;
         }
         None if item.measures.len() >= MAX_MEASURES => {
             return Err(InitiativeError::field("measures", "are 50 already", "đã có 50 biện pháp"));
@@ -213,7 +258,7 @@ pub async fn measure(
             let mut stored = stored(&workflow, position, measure, now);
             // It joins where the others stand.
             stored.state.clone_from(&item.state);
-            initiative::insert_measure(&mut tx, &item.id, &stored).await?;
+            initiative::insert_measure(tx, &item.id, &stored).await?;
         }
     }
     save(tx, actor, item, "measure_written", now).await
@@ -263,7 +308,9 @@ pub async fn remove_measure(
         return Err(InitiativeError::field("measures", "must be at least one", "phải còn ít nhất một biện pháp"));
     }
     initiative::delete_measure(&mut tx, &stored.id).await?;
-    save(tx, actor, item, "measure_removed", now).await
+    let written = save(&mut tx, actor, item, "measure_removed", now).await?;
+    tx.commit().await?;
+    Ok(written)
 }
 
 /// Keeps what somebody has typed and not saved, as their browser sends it.

@@ -62,7 +62,7 @@ pub async fn desk(State(state): State<AppState>, visitor: Visitor, SignedIn(acto
     let columns =
         vec![("Nhóm", 14), ("Số", 14), ("Tên sáng kiến", 50), ("Trạng thái", 22), ("Hạn", 12), ("Việc có thể làm", 40)];
     let rows = groups.iter().flat_map(|(group, all)| all.iter().map(|one| row(group, one))).collect();
-    file(&state, &visitor, "viec-cua-toi.xlsx", &[Sheet { name: "Việc của tôi", columns, rows }])
+    file(&state, &visitor, "viec-cua-toi.xlsx", &[Sheet { name: "Việc của tôi", columns, rows, input: false }])
 }
 
 fn file(state: &AppState, visitor: &Visitor, name: &str, sheets: &[Sheet]) -> Response {
@@ -132,7 +132,7 @@ fn initiatives() -> Sheet {
         ("Chi phí sau (quy đổi thời hạn), đồng/năm", 20),
         ("Tiết kiệm (quy đổi thời hạn), đồng/năm", 20),
     ];
-    Sheet { name: "Sáng kiến", columns, rows: Vec::new() }
+    Sheet { name: "Sáng kiến", columns, ..Sheet::default() }
 }
 
 fn state_name(workflow: Option<&Workflow>, code: &str) -> String {
@@ -188,7 +188,7 @@ fn measure_sheet() -> Sheet {
         ("Tiết kiệm, đồng/năm", 20),
         ("Tỷ lệ", 10),
     ];
-    Sheet { name: "Biện pháp", columns, rows: Vec::new() }
+    Sheet { name: "Biện pháp", columns, ..Sheet::default() }
 }
 
 fn measure_row(listed: &ListedMeasure, workflow: Option<&Workflow>) -> Vec<Cell> {
@@ -231,5 +231,5 @@ fn notes(listing: &Listing, more: bool, now: i64) -> Sheet {
         );
     }
     let rows = lines.into_iter().map(|line| vec![Cell::Text(line)]).collect();
-    Sheet { name: "Ghi chú", columns: vec![("Ghi chú", 110)], rows }
+    Sheet { name: "Ghi chú", columns: vec![("Ghi chú", 110)], rows, input: false }
 }

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod export;
+pub mod import;
 pub mod list;
 pub mod measure;
 mod measure_form;

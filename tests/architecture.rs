@@ -102,6 +102,7 @@ fn sql_stands_in_stores_only() {
         "catalog/import/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
+        "initiative/import/store.rs",
         "initiative/store/directive.rs",
         "initiative/store/history.rs",
         "initiative/store/initiative.rs",

@@ -220,6 +220,12 @@ impl Tree {
     pub fn new(pairs: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
         Self(pairs.into_iter().filter_map(|(id, parent)| Some((id, parent?))).collect())
     }
+
+    /// The one right above an organisation.
+    #[must_use]
+    pub fn above(&self, id: &str) -> Option<&str> {
+        self.0.get(id).map(String::as_str)
+    }
 }
 
 /// Does somebody of `actor_org` act for `subject_org`: their own or one below it? Without an organisation: for all.

@@ -190,9 +190,13 @@ impl Table {
 pub fn saving(before: &Table, after: &Table) -> Saving {
     let (before, after) = (before.cost(), after.cost());
     let per_year = before.per_year.saturating_sub(after.per_year);
-    let rate =
-        (before.per_year != 0).then(|| clamp(halves_up(i128::from(per_year) * 10_000, i128::from(before.per_year))));
-    Saving { before, after, per_year, rate }
+    Saving { before, after, per_year, rate: rate(per_year, before.per_year) }
+}
+
+/// What is saved as hundredths of a percent of the cost before; `None` when that is 0.
+#[must_use]
+pub fn rate(saved: i64, before: i64) -> Option<i64> {
+    (before != 0).then(|| clamp(halves_up(i128::from(saved) * 10_000, i128::from(before))))
 }
 
 fn range(wrong: &mut Wrong, field: &str, value: i64, most: i64) {

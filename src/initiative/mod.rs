@@ -1,7 +1,8 @@
 //! Reform initiatives: proposals that change procedures, how they are decided, and what became of them.
 //!
 //! `workflow` is how each track moves, as data; `record` what an initiative says; `cost` the compliance cost, `vote` the
-//! vote, `similar` what is alike, `burden` and `measured` the rules of their names. `actions` is what people do, each one transaction.
+//! vote, `similar` what is alike, `burden`, `measured` and `total` the rules of their names. `actions` is what people do,
+//! each one transaction.
 
 pub mod actions;
 pub mod burden;
@@ -9,12 +10,14 @@ pub mod burden_list;
 pub mod cost;
 pub mod directive;
 pub mod given;
+pub mod import;
 pub mod measured;
 pub mod model;
 pub mod plan;
 pub mod record;
 pub mod similar;
 pub mod store;
+pub mod total;
 pub mod unapplied;
 pub mod vote;
 pub mod workflow;

@@ -91,6 +91,12 @@ impl Listing {
     pub fn address(&self, path: &str, cursor: &str) -> String {
         given::address(path, &self.given, "cursor", Some(cursor))
     }
+
+    /// The address of something with the same filters that has no pages.
+    #[must_use]
+    pub fn everything(&self, path: &str) -> String {
+        given::address(path, &self.given, "limit", None)
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod attachment;
 pub mod failure;
 pub mod form;
 pub mod format;
@@ -23,3 +24,4 @@ pub mod routes;
 pub mod state;
 pub mod views;
 pub mod visitor;
+pub mod workbook;

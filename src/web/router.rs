@@ -102,7 +102,11 @@ pub fn handlers() -> Registered {
 fn reforms(registered: Registered) -> Registered {
     registered
         .route("/sang-kien", get(initiative::list::page))
+        .route("/sang-kien.xlsx", get(initiative::export::register))
+        .route("/co-quan/sang-kien.xlsx", get(initiative::export::desk))
         .route("/sang-kien/{id}", get(initiative::show::page))
+        .route("/sang-kien/{id}/to-trinh", get(initiative::sheet::page))
+        .route("/sang-kien/{id}/to-trinh.docx", get(initiative::sheet::document))
         .route("/sang-kien/{id}/buoc", post(initiative::step::step))
         .route("/sang-kien/{id}/phieu", post(initiative::step::vote))
         .route("/sang-kien/{id}/van-ban", post(initiative::step::act))
@@ -110,6 +114,8 @@ fn reforms(registered: Registered) -> Registered {
         .route("/sang-kien/{id}/trien-khai", post(initiative::step::unit))
         .route("/sang-kien/{id}/y-kien", post(initiative::step::comment))
         .route("/co-quan/sang-kien", get(initiative::desk::page).post(initiative::desk::begin))
+        .route("/co-quan/sang-kien/nhap", get(initiative::import::page).post(initiative::import::upload))
+        .route("/co-quan/sang-kien/mau.xlsx", get(initiative::import::template))
         .route("/co-quan/sang-kien/{id}/sua", get(initiative::record::page).post(initiative::record::save))
         .route("/co-quan/sang-kien/{id}/luu-tam", post(initiative::record::autosave))
         .route(

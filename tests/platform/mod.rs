@@ -31,6 +31,7 @@ fn statements() -> BTreeMap<String, String> {
         "catalog/amend/store.rs",
         "catalog/store.rs",
         "catalog/units.rs",
+        "initiative/import/store.rs",
         "initiative/store/directive.rs",
         "initiative/store/history.rs",
         "initiative/store/initiative.rs",

@@ -41,14 +41,29 @@ pub struct New {
 /// [`InitiativeError`] naming what cannot be used.
 pub async fn begin(db: &Db, actor: &Actor, new: &New, now: Timestamp) -> Result<Initiative, InitiativeError> {
     let mut tx = db.write().await?;
+    let begun = begin_within(&mut tx, actor, new, now).await?;
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// The same within a transaction of somebody else.
+///
+/// # Errors
+/// [`InitiativeError`] naming what cannot be used.
+pub async fn begin_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    new: &New,
+    now: Timestamp,
+) -> Result<Initiative, InitiativeError> {
     if let Some(flag) = &new.flag_id
-        && let Some(open) = initiative::from_flag(&mut tx, flag, actor.organisation_id.as_deref()).await?
+        && let Some(open) = initiative::from_flag(tx, flag, actor.organisation_id.as_deref()).await?
     {
-        return initiative::find(&mut tx, &open).await?.ok_or(InitiativeError::Missing);
+        return initiative::find(tx, &open).await?.ok_or(InitiativeError::Missing);
     }
     let mut origin = match (&new.adopt, &new.flag_id) {
-        (Some(number), _) => adopt(&mut tx, actor, number).await?,
-        (None, Some(flag_id)) => flag(&mut tx, flag_id, now).await?,
+        (Some(number), _) => adopt(tx, actor, number).await?,
+        (None, Some(flag_id)) => flag(tx, flag_id, now).await?,
         (None, None) => Origin { measures: vec![Measure::default()], ..Origin::default() },
     };
     if !new.title.trim().is_empty() {
@@ -56,7 +71,7 @@ pub async fn begin(db: &Db, actor: &Actor, new: &New, now: Timestamp) -> Result<
     }
     let title = title(&origin.title)?;
     if let Some(code) = new.code.as_deref().filter(|code| !code.trim().is_empty()) {
-        let known = catalog_store::find(&mut tx, code.trim()).await?;
+        let known = catalog_store::find(tx, code.trim()).await?;
         let Some(known) = known else {
             let vietnamese = format!("không có thủ tục {}", code.trim());
             return Err(InitiativeError::field("code", "is no procedure of the catalog", &vietnamese));
@@ -66,9 +81,7 @@ pub async fn begin(db: &Db, actor: &Actor, new: &New, now: Timestamp) -> Result<
         }
     }
     let track = new.track.or(origin.track).unwrap_or(Track::Simplification);
-    let begun = write(&mut tx, actor, (track, &title), origin, now).await?;
-    tx.commit().await?;
-    Ok(begun)
+    write(tx, actor, (track, &title), origin, now).await
 }
 
 async fn write(

@@ -69,22 +69,20 @@ async fn open(
 
 /// Writes the initiative, whoever wrote it becomes one of its proposers, and what they had typed is forgotten.
 async fn save(
-    mut tx: Tx,
+    tx: &mut Tx,
     actor: &Actor,
     mut item: Initiative,
     (what, place): (&str, i64),
     now: Timestamp,
 ) -> Result<Initiative, InitiativeError> {
     item.changed_at = now.as_millisecond();
-    if !initiative::update(&mut tx, &item, true).await? {
+    if !initiative::update(tx, &item, true).await? {
         return Err(InitiativeError::Conflict);
     }
-    initiative::hold(&mut tx, &item.id, Duty::Proposer, actor.id.as_str()).await?;
-    part::forget_draft(&mut tx, Desk { initiative_id: &item.id, user_id: actor.id.as_str(), place }).await?;
-    audit::record(&mut tx, actor, what, &item.number, &json!({ "version": item.version + 1 }), now).await?;
-    let written = initiative::find(&mut tx, &item.id).await?.ok_or(InitiativeError::Missing)?;
-    tx.commit().await?;
-    Ok(written)
+    initiative::hold(tx, &item.id, Duty::Proposer, actor.id.as_str()).await?;
+    part::forget_draft(tx, Desk { initiative_id: &item.id, user_id: actor.id.as_str(), place }).await?;
+    audit::record(tx, actor, what, &item.number, &json!({ "version": item.version + 1 }), now).await?;
+    initiative::find(tx, &item.id).await?.ok_or(InitiativeError::Missing)
 }
 
 /// Writes title and record of a draft.
@@ -93,6 +91,24 @@ async fn save(
 /// [`InitiativeError`]; nothing is written then.
 pub async fn record(
     db: &Db,
+    actor: &Actor,
+    id: &str,
+    version: Option<i64>,
+    new: (&str, Record),
+    now: Timestamp,
+) -> Result<Initiative, InitiativeError> {
+    let mut tx = db.write().await?;
+    let written = record_within(&mut tx, actor, id, version, new, now).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// The same within a transaction of somebody else.
+///
+/// # Errors
+/// [`InitiativeError`]
+pub async fn record_within(
+    tx: &mut Tx,
     actor: &Actor,
     id: &str,
     version: Option<i64>,
@@ -112,8 +128,7 @@ pub async fn record(
     if !errors.is_empty() {
         return Err(InitiativeError::Invalid(errors));
     }
-    let mut tx = db.write().await?;
-    let (mut item, _) = open(&mut tx, actor, id, version).await?;
+    let (mut item, _) = open(tx, actor, id, version).await?;
     item.title = title;
     item.record = record;
     save(tx, actor, item, ("initiative_written", RECORD), now).await
@@ -131,17 +146,34 @@ pub async fn measure(
     new: (Option<i64>, Measure),
     now: Timestamp,
 ) -> Result<Initiative, InitiativeError> {
+    let mut tx = db.write().await?;
+    let written = measure_within(&mut tx, actor, id, version, new, now).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// The same within a transaction of somebody else.
+///
+/// # Errors
+/// [`InitiativeError`]
+pub async fn measure_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &str,
+    version: Option<i64>,
+    new: (Option<i64>, Measure),
+    now: Timestamp,
+) -> Result<Initiative, InitiativeError> {
     let measure = new.1.cleaned();
     measure.check().map_err(InitiativeError::Invalid)?;
-    let mut tx = db.write().await?;
-    let (item, workflow) = open(&mut tx, actor, id, version).await?;
-    fits(&mut tx, &measure).await?;
+    let (item, workflow) = open(tx, actor, id, version).await?;
+    fits(tx, &measure).await?;
     let place = match new.0 {
         Some(position) => {
             let found = item.measures.iter().find(|stored| stored.position == position);
             let mut stored = found.cloned().ok_or(InitiativeError::Missing)?;
             stored.measure = measure;
-            initiative::update_measure(&mut tx, &stored).await?;
+            initiative::update_measure(tx, &stored).await?;
             position
         }
         None if item.measures.len() >= MAX_MEASURES => {
@@ -152,7 +184,7 @@ pub async fn measure(
             let mut stored = stored(&workflow, position, measure, now);
             // It joins where the others stand.
             stored.state.clone_from(&item.state);
-            initiative::insert_measure(&mut tx, &item.id, &stored).await?;
+            initiative::insert_measure(tx, &item.id, &stored).await?;
             position
         }
     };
@@ -229,7 +261,9 @@ pub async fn remove_measure(
         return Err(InitiativeError::field("measures", "must be at least one", "phải còn ít nhất một biện pháp"));
     }
     initiative::delete_measure(&mut tx, &stored.id).await?;
-    save(tx, actor, item, ("measure_removed", position), now).await
+    let written = save(&mut tx, actor, item, ("measure_removed", position), now).await?;
+    tx.commit().await?;
+    Ok(written)
 }
 
 /// Keeps what somebody has typed and not saved, as their browser sends it; `place` is 0 for the record, else the position

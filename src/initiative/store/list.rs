@@ -1,6 +1,7 @@
 //! SQL of lists of initiatives: the public register, and what waits for somebody.
 
 use super::initiative::Initiative;
+use crate::initiative::record::Measure;
 use crate::initiative::similar::{Likeness, Traits};
 use crate::on_db;
 use crate::platform::db::Tx;
@@ -21,6 +22,16 @@ pub mod sql {
         SELECT i.number, i.title, o.name AS organisation, m.document
         FROM initiatives i JOIN measures m ON m.initiative_id = i.id LEFT JOIN organisations o ON o.id = i.organisation_id
         WHERE i.is_public = 1 AND i.id <> $1 ORDER BY i.number DESC, m.position LIMIT 5000";
+    /// Measures of the newest initiatives of the public register.
+    pub const PUBLIC_MEASURES: &str = "
+        SELECT n.number, m.position, m.state, m.document
+        FROM (SELECT i.id, i.number FROM initiatives i
+              WHERE i.is_public = 1 AND ($1 = '' OR i.track = $1) AND ($2 = '' OR i.state = $2)
+                AND ($3 = '' OR EXISTS (SELECT 1 FROM measures m JOIN measure_procedures p ON p.measure_id = m.id
+                                        WHERE m.initiative_id = i.id AND p.code = $3))
+              ORDER BY i.number DESC LIMIT $4) n
+        JOIN measures m ON m.initiative_id = n.id
+        ORDER BY n.number DESC, m.position LIMIT 250000";
     /// Initiatives that somebody has yet to do something with, those that are due first.
     pub const OPEN: &str = "
         SELECT i.id, MIN(COALESCE(m.due_at, 9223372036854775807)) AS due
@@ -133,6 +144,38 @@ pub async fn similar(tx: &mut Tx, item: &Initiative, most: usize) -> Result<Vec<
 pub async fn changing(tx: &mut Tx) -> Result<Vec<String>, sqlx::Error> {
     let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::CHANGING).fetch_all(conn).await?);
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// A measure of an initiative of the register.
+#[derive(Debug, Clone)]
+pub struct ListedMeasure {
+    /// Public number of its initiative.
+    pub number: String,
+    /// From 1.
+    pub position: i64,
+    /// Word of the state.
+    pub state: String,
+    /// What it does.
+    pub measure: Measure,
+}
+
+/// Measures of the newest initiatives of the register, in the order of [`public`].
+///
+/// # Errors
+/// When the database fails or a document was changed by hand and cannot be read.
+pub async fn public_measures(tx: &mut Tx, filter: Filter<'_>, limit: i64) -> Result<Vec<ListedMeasure>, sqlx::Error> {
+    let rows: Vec<(String, i64, String, String)> = on_db!(tx, |conn| sqlx::query_as(sql::PUBLIC_MEASURES)
+        .bind(filter.track)
+        .bind(filter.state)
+        .bind(filter.code)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?);
+    let read = |(number, position, state, document): (String, i64, String, String)| {
+        let measure = serde_json::from_str(&document).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        Ok(ListedMeasure { number, position, state, measure })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Ids of initiatives that may wait for somebody, those that are due first.

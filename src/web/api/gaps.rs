@@ -17,6 +17,7 @@ use crate::web::given;
 use crate::web::parameters::{DEFAULT_LIMIT, MAX_LIMIT, flag, gap, invalid, number, unknown};
 use crate::web::state::AppState;
 use crate::web::visitor::Visitor;
+use crate::web::workbook::would_run;
 
 /// A page of procedures with a gap.
 #[derive(Debug, Serialize, ToSchema)]
@@ -326,5 +327,5 @@ fn as_csv(entries: &[&Entry], board: &Board) -> Response {
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if would_run(cell) { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -33,12 +33,12 @@ use crate::web::visitor::{SignedIn, Visitor};
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "desk.html")]
-struct DeskPage {
+pub(super) struct DeskPage {
     frame: Frame,
-    overdue: Vec<Waiting>,
-    soon: Vec<Waiting>,
-    later: Vec<Waiting>,
-    drafts: Vec<Waiting>,
+    pub overdue: Vec<Waiting>,
+    pub soon: Vec<Waiting>,
+    pub later: Vec<Waiting>,
+    pub drafts: Vec<Waiting>,
     may_begin: bool,
     flag: String,
     from_flag: String,
@@ -48,12 +48,14 @@ struct DeskPage {
 
 /// An initiative that waits for the reader.
 #[derive(Debug)]
-struct Waiting {
-    number: String,
-    title: String,
-    state: String,
-    due: String,
-    steps: String,
+pub(super) struct Waiting {
+    pub number: String,
+    pub title: String,
+    pub state: String,
+    pub due: String,
+    /// Epoch milliseconds.
+    pub due_at: Option<i64>,
+    pub steps: String,
 }
 
 /// How an initiative begins, as the form or a link carries it.
@@ -117,7 +119,8 @@ async fn show(
     }
 }
 
-async fn build(
+/// What waits for somebody, and the form of a new initiative.
+pub(super) async fn build(
     state: &AppState,
     visitor: &Visitor,
     actor: &Actor,
@@ -173,6 +176,7 @@ fn place(page: &mut DeskPage, sight: &Sight, now: i64, soon: i64) {
         number: sight.item.number.clone(),
         title: sight.item.title.clone(),
         state: state.map_or(&sight.item.state, |state| &state.name).clone(),
+        due_at: due,
         due: due.map(|at| format!("hạn {}", date_vi(at))).unwrap_or_default(),
         steps: words.iter().map(name).collect::<Vec<_>>().join(" · "),
     };

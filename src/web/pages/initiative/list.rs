@@ -19,6 +19,10 @@ use crate::web::views::Frame;
 use crate::web::visitor::Visitor;
 
 const PATH: &str = "/sang-kien";
+/// The register as a workbook.
+const WORKBOOK: &str = "/sang-kien.xlsx";
+/// Filters of the register, for the page and its workbook.
+pub(super) const FILTERS: [&str; 2] = ["track", "code"];
 
 /// The page.
 #[derive(Debug, Template)]
@@ -30,6 +34,7 @@ struct ListPage {
     filtered: bool,
     rows: Vec<Row>,
     next_url: Option<String>,
+    workbook_url: String,
 }
 
 /// An initiative of the register.
@@ -52,7 +57,7 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, RawQuery(raw)
 }
 
 async fn build(state: &AppState, visitor: &Visitor, raw: Option<&str>) -> Result<ListPage, Problem> {
-    let listing = Listing::read(raw, &["track", "code"], true)?;
+    let listing = Listing::read(raw, &FILTERS, true)?;
     let filter = Filter { track: listing.value("track"), state: "", code: listing.value("code") };
     let mut tx = state.db.read().await?;
     let mut listed = list::public(&mut tx, filter, listing.wanted(), listing.passed()).await?;
@@ -67,6 +72,7 @@ async fn build(state: &AppState, visitor: &Visitor, raw: Option<&str>) -> Result
         code: filter.code.to_owned(),
         filtered: !filter.track.is_empty() || !filter.code.is_empty(),
         rows,
+        workbook_url: listing.everything(WORKBOOK),
         next_url: next.map(|cursor| listing.address(PATH, &cursor)),
     })
 }

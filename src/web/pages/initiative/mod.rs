@@ -1,11 +1,14 @@
 //! Initiatives for people: the public register, an initiative with what may be done to it, the desk, the editors.
 
 pub mod desk;
+pub mod export;
+pub mod import;
 pub mod list;
 pub mod measure;
 mod measure_form;
 mod plan;
 pub mod record;
+pub mod sheet;
 pub mod show;
 pub mod step;
 pub(super) mod view;

@@ -136,7 +136,8 @@ fn stations(sight: &Sight) -> Vec<(String, &'static str)> {
     all
 }
 
-fn texts(sight: &Sight) -> Vec<(&'static str, String)> {
+/// What its record says, as the reader may see it: name and text.
+pub(super) fn texts(sight: &Sight) -> Vec<(&'static str, String)> {
     let record = &sight.item.record;
     let (i, r, b) = (&record.innovation, &record.recognition, &record.breakthrough);
     let confidential = if sight.reader.is_some() { r.confidential.as_str() } else { "" };

@@ -245,7 +245,9 @@ fn unreadable(error: &TableError) -> &'static str {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes as a form can hold them.
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
         // Writing to a string cannot fail.
         let _ = write!(out, "{byte:02x}");
@@ -253,7 +255,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-fn read_hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
+/// Bytes that a form held.
+#[must_use]
+pub fn read_hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     text.chunks(2).map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
 }

@@ -103,6 +103,7 @@ fn sql_stands_in_stores_only() {
         "catalog/store.rs",
         "catalog/units.rs",
         "initiative/import/store.rs",
+        "initiative/store/file.rs",
         "initiative/store/history.rs",
         "initiative/store/initiative.rs",
         "initiative/store/list.rs",

@@ -1,11 +1,12 @@
 //! Reform initiatives: proposals that change procedures, how they are decided, and what became of them.
 //!
 //! `workflow` is how each track moves, as data; `record` what an initiative says; `cost` the compliance cost, `vote` the
-//! vote, `burden`, `measured` and `total` the rules of their names. `actions` is what people do, each one transaction.
+//! vote, `burden`, `measured`, `total` and `file` the rules of their names; `import` reads workbooks. `actions` is what people do, each one transaction.
 
 pub mod actions;
 pub mod burden;
 pub mod cost;
+pub mod file;
 pub mod given;
 pub mod import;
 pub mod measured;

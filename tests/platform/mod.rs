@@ -32,6 +32,7 @@ fn statements() -> BTreeMap<String, String> {
         "catalog/store.rs",
         "catalog/units.rs",
         "initiative/import/store.rs",
+        "initiative/store/file.rs",
         "initiative/store/history.rs",
         "initiative/store/initiative.rs",
         "initiative/store/list.rs",

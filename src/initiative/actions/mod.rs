@@ -1,6 +1,7 @@
 //! What people do to initiatives. Each action is one transaction with its audit entry.
 
 pub mod error;
+pub mod file;
 pub mod follow;
 pub mod need;
 pub mod part;

@@ -1,5 +1,6 @@
 //! SQL of initiatives: what they say and where they stand, what was done to them, and what hangs on them.
 
+pub mod file;
 pub mod history;
 pub mod initiative;
 pub mod list;

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod export;
+pub mod file;
 pub mod import;
 pub mod list;
 pub mod measure;
@@ -77,6 +78,8 @@ fn label(field: &str) -> String {
         "vote" => "Biểu quyết",
         "measurement" => "Kết quả đo",
         "completed_on" => "Ngày hoàn thành",
+        "file" => "Tệp",
+        "public" => "Công khai",
         "title" => "Tên",
         "code" | "codes" => "Mã thủ tục",
         "signed_on" => "Ngày ký",

@@ -7,10 +7,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::file::FileSection;
 use super::view::{MeasureCard, StepForm, StepLine, card, forms, line};
 use super::{Sent, refusal};
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::model::Objective;
+use crate::initiative::store::file as file_store;
 use crate::initiative::store::part;
 use crate::initiative::vote::Ballot;
 use crate::initiative::workflow::model::Stage;
@@ -43,6 +45,7 @@ struct InitiativePage {
     steps: Vec<StepForm>,
     errors: Vec<String>,
     typed_comment: String,
+    files: FileSection,
 }
 
 /// How the vote stands.
@@ -87,6 +90,7 @@ async fn build(
     let item = &sight.item;
     let signed_in = visitor.actor.is_some();
     let comments = if signed_in { part::comments(&mut tx, &item.id).await? } else { Vec::new() };
+    let files = FileSection::of(&sight, file_store::of(&mut tx, &item.id).await?, state.max_file_bytes);
     let now = state.clock.now().as_millisecond();
     let typed_comment = super::value(&sent, "body").to_owned();
     let sent = Arc::new(sent);
@@ -109,6 +113,7 @@ async fn build(
         steps: forms(&sight, None, &sent),
         errors,
         typed_comment,
+        files,
     })
 }
 

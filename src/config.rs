@@ -1,6 +1,7 @@
 //! Every setting: its default, its meaning, its check.
 
 mod account;
+mod files;
 mod oidc;
 
 use std::net::SocketAddr;
@@ -11,13 +12,14 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 pub use account::Account;
+pub use files::Files;
 pub use oidc::{Oidc, SecretError};
 
 /// All settings. Later sources win: defaults, the TOML file, `TOANTRINH_SECTION__KEY`, flags.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Folder for the embedded database and the search index. Other files in it are left alone.
+    /// Folder for the embedded database, the search index and files of initiatives. Other files in it are left alone.
     pub data_dir: PathBuf,
     /// Where the program listens and how it answers.
     pub server: Server,
@@ -29,6 +31,8 @@ pub struct Settings {
     pub account: Account,
     /// Signing in by an account that people have elsewhere.
     pub oidc: Oidc,
+    /// Files that people put on initiatives.
+    pub files: Files,
     /// Requests this program makes.
     pub http: Http,
     /// Polling of sources.
@@ -199,6 +203,7 @@ impl Default for Settings {
             search: Search { cache_entries: 10_000, follow_seconds: 2 },
             account: Account::default(),
             oidc: Oidc::default(),
+            files: Files::default(),
             http: Http::default(),
             monitor: Monitor { enabled: true, concurrent: 64, lease_seconds: 30, control_hosts: Vec::new() },
             mail: Mail::default(),
@@ -278,6 +283,7 @@ impl Settings {
         in_range("search.follow_seconds", self.search.follow_seconds, 1, 3600, "1 to 3600 seconds")?;
         self.account.check()?;
         self.oidc.check()?;
+        self.files.check()?;
         self.http.check()?;
         self.monitor.check()?;
         self.mail.check()

@@ -104,6 +104,7 @@ fn sql_stands_in_stores_only() {
         "catalog/units.rs",
         "initiative/import/store.rs",
         "initiative/store/directive.rs",
+        "initiative/store/file.rs",
         "initiative/store/history.rs",
         "initiative/store/initiative.rs",
         "initiative/store/list.rs",

@@ -1,14 +1,16 @@
 //! Reform initiatives: proposals that change procedures, how they are decided, and what became of them.
 //!
 //! `workflow` is how each track moves, as data; `record` what an initiative says; `cost` the compliance cost, `vote` the
-//! vote, `similar` what is alike, `burden`, `measured` and `total` the rules of their names. `actions` is what people do,
-//! each one transaction.
+//! vote, `similar` what is alike, `burden`, `measured`, `total` and `file` the rules of their names, `plan` how a measure is
+//! put into force, `directive` the tasks of directives; `import` reads workbooks. `actions` is what people do, each one
+//! transaction.
 
 pub mod actions;
 pub mod burden;
 pub mod burden_list;
 pub mod cost;
 pub mod directive;
+pub mod file;
 pub mod given;
 pub mod import;
 pub mod measured;

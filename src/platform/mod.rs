@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod changes;
 pub mod clock;
 pub mod db;
+pub mod files;
 pub mod hash;
 pub mod http;
 pub mod jobs;

@@ -28,6 +28,9 @@ const MAX_FORM: usize = 2 * 1024 * 1024;
 /// Largest form with a file, bytes: the largest table, and room for the fields beside it.
 const MAX_UPLOAD: usize = table::MAX_BYTES + 64 * 1024;
 
+/// Addresses that take files of people, which may be larger.
+const FILES: [&str; 2] = ["/sang-kien/{id}/tep", "/api/v1/initiatives/{id}/files"];
+
 /// Finds the route's row, the visitor, and whether both go together.
 ///
 /// A request that changes something must come from our own pages: its `Origin`, when there is one, must be the host
@@ -62,7 +65,13 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
     if let Some(problem) = refusal(&visitor, access, &request, changes) {
         return refuse_keeping_form(&state, &visitor, request, &problem).await;
     }
-    let request = match with_csrf(&visitor, request, changes).await {
+    let mut request = request;
+    let takes_files = request.extensions().get::<MatchedPath>().is_some_and(|path| FILES.contains(&path.as_str()));
+    let most = if takes_files { state.max_file_bytes + 64 * 1024 } else { MAX_UPLOAD };
+    if takes_files {
+        DefaultBodyLimit::max(most).apply(&mut request);
+    }
+    let request = match with_csrf(&visitor, request, changes, most).await {
         Ok(request) => request,
         Err((request, problem)) => return refuse(&state, &visitor, &request, &problem),
     };
@@ -123,7 +132,13 @@ fn is_own_site(headers: &HeaderMap) -> bool {
 }
 
 /// The request, if it needs no csrf token or has the right one. A form is read for it and put back.
-async fn with_csrf(visitor: &Visitor, request: Request, changes: bool) -> Result<Request, (Request, Problem)> {
+/// `most` is the largest form with a file, bytes.
+async fn with_csrf(
+    visitor: &Visitor,
+    request: Request,
+    changes: bool,
+    most: usize,
+) -> Result<Request, (Request, Problem)> {
     let Some(expected) = visitor.csrf().filter(|_| changes) else { return Ok(request) };
     if let Some(shown) = request.headers().get(CSRF_HEADER) {
         return if shown.to_str().is_ok_and(|shown| same(shown, &expected)) {
@@ -139,8 +154,10 @@ async fn with_csrf(visitor: &Visitor, request: Request, changes: bool) -> Result
         return Err(no_csrf(request));
     }
     let (parts, body) = request.into_parts();
-    let Ok(form) = to_bytes(body, if with_file { MAX_UPLOAD } else { MAX_FORM }).await else {
-        let problem = Problem::new(Code::TooLarge, "the form is larger than 2 MiB, or its file than 4 MiB");
+    let Ok(form) = to_bytes(body, if with_file { most } else { MAX_FORM }).await else {
+        let mib = most / 1024 / 1024;
+        let detail = format!("the form is larger than 2 MiB, or its file than {mib} MiB");
+        let problem = Problem::new(Code::TooLarge, detail);
         return Err((Request::from_parts(parts, Body::empty()), problem));
     };
     let right = if with_file {

@@ -51,6 +51,8 @@ use crate::platform::problem::{CODES, Problem};
         api::initiatives::act,
         api::initiatives::sign,
         api::initiatives::cost,
+        api::initiative_files::list,
+        api::initiative_files::add,
         api::service_levels::list,
         api::service_levels::one,
         api::service_levels::create,

@@ -14,6 +14,7 @@ use crate::config::{Account, Settings};
 use crate::platform::changes;
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, Tx};
+use crate::platform::files::Files;
 use crate::platform::http::Client;
 use crate::platform::metrics::Metrics;
 use crate::search::engine::Engine;
@@ -56,6 +57,10 @@ pub struct Parts {
     pub oidc: Option<Provider>,
     /// How long people stay signed in, and when they are locked out.
     pub account: Account,
+    /// Files that people put on initiatives.
+    pub files: Files,
+    /// Largest of them, bytes.
+    pub max_file_bytes: usize,
     /// Session cookies go over HTTPS only.
     pub secure_cookies: bool,
     /// Every page says that it shows a demonstration.
@@ -99,6 +104,8 @@ impl AppState {
             answers: (entries > 0).then(|| Cache::new(entries)),
             cookie_key,
             account: settings.account.clone(),
+            files: Files::of(&settings.data_dir),
+            max_file_bytes: settings.files.max_bytes(),
             secure_cookies: settings.server.secure_cookies,
             demo,
             max_concurrent: settings.server.max_concurrent,

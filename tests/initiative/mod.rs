@@ -1,6 +1,7 @@
 //! Initiatives: workflows that cannot be walked around, lives from draft to verdict, votes.
 
 mod export;
+mod files;
 mod followed;
 mod form;
 mod given;

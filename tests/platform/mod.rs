@@ -33,6 +33,7 @@ fn statements() -> BTreeMap<String, String> {
         "catalog/units.rs",
         "initiative/import/store.rs",
         "initiative/store/directive.rs",
+        "initiative/store/file.rs",
         "initiative/store/history.rs",
         "initiative/store/initiative.rs",
         "initiative/store/list.rs",

@@ -52,6 +52,9 @@ pub enum InitiativeError {
     /// The flag could not be read.
     #[error(transparent)]
     Assessment(#[from] AssessmentError),
+    /// Bytes of a file could not be kept or read.
+    #[error("a file could not be kept or read")]
+    File(#[from] std::io::Error),
     /// The database failed.
     #[error("the database failed")]
     Sql(#[from] sqlx::Error),
@@ -101,10 +104,14 @@ pub async fn acts(tx: &mut Tx, actor: &Actor, organisation_id: Option<&str>) -> 
 /// who appraise or decide once it has been submitted.
 #[must_use]
 pub fn may_see(item: &Initiative, actor: &Actor, acts: bool) -> bool {
+    item.is_public || inside(item, actor, acts)
+}
+
+/// Whether somebody may see an initiative also while it is not public.
+#[must_use]
+pub fn inside(item: &Initiative, actor: &Actor, acts: bool) -> bool {
     use crate::account::model::Role::{Admin, Appraiser, Approver, Auditor};
-    item.is_public
-        || acts
-        || item.held.iter().any(|held| held.user_id == actor.id.as_str())
+    acts || item.held.iter().any(|held| held.user_id == actor.id.as_str())
         || (item.submitted_at.is_some() && actor.has_any(&[Appraiser, Approver, Auditor, Admin]))
 }
 

@@ -3,6 +3,7 @@
 pub mod begin;
 pub mod directive;
 pub mod error;
+pub mod file;
 pub mod follow;
 pub mod need;
 pub mod part;

@@ -171,6 +171,7 @@ pub fn refused(error: InitiativeError) -> Problem {
         InitiativeError::Workflow(error) => Problem::internal(&error),
         InitiativeError::Parameter(error) => Problem::internal(&error),
         InitiativeError::Assessment(error) => Problem::internal(&error),
+        InitiativeError::File(error) => Problem::internal(&error),
         InitiativeError::Sql(error) => Problem::internal(&error),
     }
 }

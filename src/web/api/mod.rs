@@ -10,6 +10,7 @@ pub mod dossier_statistics;
 pub mod gaps;
 pub mod incidents;
 pub mod index766;
+pub mod initiative_files;
 pub mod initiative_views;
 pub mod initiatives;
 pub mod list;

@@ -38,6 +38,8 @@ pub fn of(state: &AppState, visitor: &Visitor, problem: &Problem, query: &str) -
         ("Bạn không có quyền vào đây", "Trang này dành cho vai trò khác. Hãy hỏi người quản trị hệ thống.")
     } else if is(Code::Csrf) {
         ("Yêu cầu không hợp lệ", "Trang đã cũ hoặc yêu cầu đến từ trang khác. Hãy tải lại trang rồi gửi lại.")
+    } else if is(Code::TooLarge) {
+        ("Nội dung gửi quá lớn", "Hãy quay lại và chọn tệp nhỏ hơn.")
     } else if status == StatusCode::UNPROCESSABLE_ENTITY {
         ("Yêu cầu chưa đúng", "Địa chỉ có tham số không dùng được. Hãy tìm lại từ ô bên dưới.")
     } else {

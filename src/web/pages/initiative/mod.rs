@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod export;
+pub mod file;
 pub mod import;
 pub mod list;
 pub mod measure;
@@ -111,6 +112,8 @@ fn label(field: &str) -> String {
         "planned_from" | "planned_to" | "planned_on" => "Ngày theo kế hoạch",
         "actual_from" | "actual_to" | "done_on" => "Ngày thực tế",
         "unit" => "Đơn vị",
+        "file" => "Tệp",
+        "public" => "Công khai",
         "code" | "codes" => "Mã thủ tục",
         "signed_on" => "Ngày ký",
         "effective_on" => "Ngày có hiệu lực",

@@ -7,10 +7,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::file::FileSection;
 use super::view::{MeasureCard, StepForm, StepLine, card, forms, line};
 use super::{Sent, SimilarLine, refusal, similar_lines};
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::model::Objective;
+use crate::initiative::store::file as file_store;
 use crate::initiative::store::part;
 use crate::initiative::vote::Ballot;
 use crate::initiative::workflow::model::Stage;
@@ -47,6 +49,7 @@ struct InitiativePage {
     adopted_from: Option<String>,
     may_adopt: bool,
     similar: Vec<SimilarLine>,
+    files: FileSection,
 }
 
 /// How the vote stands.
@@ -92,6 +95,7 @@ async fn build(
     let signed_in = visitor.actor.is_some();
     let comments = if signed_in { part::comments(&mut tx, &item.id).await? } else { Vec::new() };
     let similar = if signed_in { similar_lines(&mut tx, item).await? } else { Vec::new() };
+    let files = FileSection::of(&sight, file_store::of(&mut tx, &item.id).await?, state.max_file_bytes);
     let now = state.clock.now().as_millisecond();
     let typed_comment = super::value(&sent, "body").to_owned();
     let sent = Arc::new(sent);
@@ -117,6 +121,7 @@ async fn build(
         adopted_from: item.adopted_number.clone(),
         may_adopt: !sight.theirs && visitor.actor.as_ref().is_some_and(|actor| actor.has_any(WORKERS)),
         similar,
+        files,
     })
 }
 

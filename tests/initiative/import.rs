@@ -5,11 +5,14 @@ use std::io::Cursor;
 use calamine::{Reader, Xlsx};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use scraper::{Html, Selector};
+use toantrinh::initiative::import::actions::import;
+use toantrinh::initiative::import::read::read;
 use toantrinh::initiative::model::Track;
 use toantrinh::initiative::store::initiative;
+use toantrinh::monitor::intake::table::{Cell, Row};
 
 use super::form::send;
-use super::given::{CODE, go, office};
+use super::given::{CODE, actor, go, office};
 use crate::support::{NOW, PASSWORD, TestApp, databases, sqlite};
 
 const PATH: &str = "/co-quan/sang-kien/nhap";
@@ -269,4 +272,27 @@ async fn the_template_can_be_filled_in_and_is_for_those_who_propose() {
     assert_eq!(thu.get(PATH).await.status().as_u16(), 403);
     assert_eq!(send(&thu, &address, &[], Some(("a.xlsx", &file))).await.status().as_u16(), 403);
     app.stop().await;
+}
+
+#[tokio::test]
+async fn two_who_send_the_same_workbook_at_once_make_it_once() {
+    for test in databases().await {
+        let db = &test.db;
+        office(db).await;
+        let cell = |text: &str| Cell::Text(text.to_owned());
+        let row = |line, cells: [&str; 3]| Row { line, cells: cells.map(cell).to_vec() };
+        let rows = [
+            row(1, ["Mã sáng kiến", "Tên sáng kiến", "Mã thủ tục"]),
+            row(2, ["A", "Sáng kiến thứ nhất", CODE]),
+            row(3, ["B", "Sáng kiến thứ hai", CODE]),
+        ];
+        let groups = read(&rows).groups;
+        let (lan, nam) = (actor(db, "lan").await, actor(db, "nam").await);
+        let (one, two) = tokio::join!(import(db, &lan, &groups, true, NOW), import(db, &nam, &groups, true, NOW));
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert_eq!((one.made.len() + two.made.len(), one.known.len() + two.known.len()), (2, 2), "{}", db.kind());
+        let told: Vec<_> = one.known.iter().chain(&two.known).filter_map(|known| known.number.clone()).collect();
+        assert_eq!(told, ["SK-2026-0001", "SK-2026-0002"], "whoever was later is told the numbers");
+        assert_eq!(count(db).await, 2);
+    }
 }

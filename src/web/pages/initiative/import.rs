@@ -18,6 +18,7 @@ use crate::initiative::model::{MeasureType, Objective, Place, Track};
 use crate::monitor::intake::table::{self, Unreadable};
 use crate::platform::problem::Problem;
 use crate::web::attachment::{XLSX, attachment};
+use crate::web::format::number_vi;
 use crate::web::pages::source::entry::{hexadecimal, read_hexadecimal};
 use crate::web::pages::{frame, message, render};
 use crate::web::state::AppState;
@@ -46,14 +47,14 @@ struct ImportPage {
     looked: bool,
     /// The file that was looked at, to be made, in hexadecimal.
     held: Option<String>,
-    most_rows: usize,
+    most_rows: String,
     most_initiatives: usize,
 }
 
 fn empty(state: &AppState, visitor: &Visitor) -> ImportPage {
     ImportPage {
         frame: frame(state, visitor, false),
-        most_rows: MAX_ROWS,
+        most_rows: number_vi(i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)),
         most_initiatives: MAX_INITIATIVES,
         ..ImportPage::default()
     }

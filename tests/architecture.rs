@@ -110,6 +110,7 @@ fn sql_stands_in_stores_only() {
         "initiative/store/list.rs",
         "initiative/store/part.rs",
         "initiative/store/plan.rs",
+        "initiative/store/waiting.rs",
         "initiative/workflow/store.rs",
         "monitor/dossier/bulk.rs",
         "monitor/dossier/store.rs",

@@ -39,6 +39,7 @@ fn statements() -> BTreeMap<String, String> {
         "initiative/store/list.rs",
         "initiative/store/part.rs",
         "initiative/store/plan.rs",
+        "initiative/store/waiting.rs",
         "initiative/workflow/store.rs",
         "monitor/dossier/bulk.rs",
         "monitor/dossier/store.rs",

@@ -14,7 +14,7 @@ use crate::initiative::model::Track;
 use crate::initiative::store::directive::{self, Late, Measured, Task};
 use crate::initiative::workflow::model::Stage;
 use crate::initiative::workflow::rule::NotTheirs;
-use crate::initiative::workflow::store as workflows;
+use crate::initiative::workflow::store::Found;
 use crate::platform::clock::VIETNAM;
 use crate::platform::db::{Db, Tx};
 use crate::platform::word;
@@ -105,12 +105,12 @@ pub struct Followed {
 /// # Errors
 /// [`InitiativeError`]
 pub async fn followed(tx: &mut Tx, from: i64, to: i64, now: i64) -> Result<Followed, InitiativeError> {
-    let mut late = Vec::new();
+    let (mut late, mut found) = (Vec::new(), Found::default());
     for (taken, rows) in
         [(false, directive::overdue(tx, now).await?), (true, directive::late_steps(tx, from, to).await?)]
     {
         for row in rows {
-            late.extend(decision(tx, row, taken).await?);
+            late.extend(decision(tx, &mut found, row, taken).await?);
         }
     }
     let met = |row: &Measured| {
@@ -122,9 +122,14 @@ pub async fn followed(tx: &mut Tx, from: i64, to: i64, now: i64) -> Result<Follo
 }
 
 /// What is late, where it is a decision.
-async fn decision(tx: &mut Tx, late: Late, taken: bool) -> Result<Option<LateDecision>, InitiativeError> {
+async fn decision(
+    tx: &mut Tx,
+    found: &mut Found,
+    late: Late,
+    taken: bool,
+) -> Result<Option<LateDecision>, InitiativeError> {
     let Some(track) = word::read::<Track>(&late.track) else { return Ok(None) };
-    let workflow = workflows::find(tx, track, late.workflow_version).await?;
+    let workflow = found.get(tx, track, late.workflow_version).await?;
     let Some(state) = workflow.state(&late.state).filter(|state| state.stage == Stage::Deciding) else {
         return Ok(None);
     };

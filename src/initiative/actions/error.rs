@@ -1,6 +1,6 @@
 //! Why something is not done to an initiative, and who may see one.
 
-use crate::account::model::Actor;
+use crate::account::model::{Actor, Tree};
 use crate::account::store as account_store;
 use crate::assessment::store::AssessmentError;
 use crate::catalog::amend::actions::AmendError;
@@ -95,9 +95,15 @@ impl From<AmendError> for InitiativeError {
 /// When the database fails.
 pub async fn acts(tx: &mut Tx, actor: &Actor, organisation_id: Option<&str>) -> Result<bool, sqlx::Error> {
     match organisation_id {
-        Some(id) => Ok(actor.acts_for(id, &account_store::tree(tx).await?)),
-        None => Ok(actor.organisation_id.is_none()),
+        Some(_) => Ok(acts_in(&account_store::tree(tx).await?, actor, organisation_id)),
+        None => Ok(acts_in(&Tree::default(), actor, None)),
     }
+}
+
+/// The same in a tree that was read.
+#[must_use]
+pub fn acts_in(tree: &Tree, actor: &Actor, organisation_id: Option<&str>) -> bool {
+    organisation_id.map_or(actor.organisation_id.is_none(), |id| actor.acts_for(id, tree))
 }
 
 /// Whether somebody may see an initiative that is not public: those it belongs to, those who had a part in it, and those

@@ -137,8 +137,8 @@ impl Stored {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
+pub(super) struct Row {
+    pub id: String,
     number: String,
     track: String,
     workflow_version: i64,
@@ -159,7 +159,7 @@ struct Row {
 }
 
 #[derive(sqlx::FromRow)]
-struct MeasureRow {
+pub(super) struct MeasureRow {
     id: String,
     position: i64,
     state: String,
@@ -182,6 +182,15 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Initiative>, sqlx::Err
     let Some(row) = row else { return Ok(None) };
     let measures: Vec<MeasureRow> =
         on_db!(&mut *tx, |conn| sqlx::query_as(sql::MEASURES).bind(&row.id).fetch_all(conn).await?);
+    let held: Vec<HeldRow> = on_db!(tx, |conn| sqlx::query_as(sql::DUTIES).bind(&row.id).fetch_all(conn).await?);
+    assemble(row, measures, held).map(Some)
+}
+
+/// An initiative of its rows.
+///
+/// # Errors
+/// When a document was changed by hand and cannot be read.
+pub(super) fn assemble(row: Row, measures: Vec<MeasureRow>, held: Vec<HeldRow>) -> Result<Initiative, sqlx::Error> {
     let read = |row: MeasureRow| {
         Ok(Stored {
             measure: serde_json::from_str(&row.document).map_err(unreadable)?,
@@ -194,9 +203,9 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Initiative>, sqlx::Err
         })
     };
     let track = word::read(&row.track).ok_or_else(|| sqlx::Error::Decode("a track of a newer program".into()))?;
-    Ok(Some(Initiative {
+    Ok(Initiative {
         measures: measures.into_iter().map(read).collect::<Result<_, sqlx::Error>>()?,
-        held: duties(tx, &row.id).await?,
+        held: held.into_iter().filter_map(HeldRow::read).collect(),
         record: serde_json::from_str(&row.document).map_err(unreadable)?,
         id: row.id,
         number: row.number,
@@ -215,16 +224,21 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Initiative>, sqlx::Err
         submitted_at: row.submitted_at,
         changed_at: row.changed_at,
         version: row.version,
-    }))
+    })
 }
 
-async fn duties(tx: &mut Tx, id: &str) -> Result<Vec<Held>, sqlx::Error> {
-    let rows: Vec<(String, String, Option<String>)> =
-        on_db!(tx, |conn| sqlx::query_as(sql::DUTIES).bind(id).fetch_all(conn).await?);
-    let read = |(duty, user_id, organisation_id): (String, _, _)| {
-        Some(Held { duty: word::read(&duty)?, user_id, organisation_id })
-    };
-    Ok(rows.into_iter().filter_map(read).collect())
+/// Who has which part.
+#[derive(sqlx::FromRow)]
+pub(super) struct HeldRow {
+    duty: String,
+    user_id: String,
+    organisation_id: Option<String>,
+}
+
+impl HeldRow {
+    fn read(self) -> Option<Held> {
+        Some(Held { duty: word::read(&self.duty)?, user_id: self.user_id, organisation_id: self.organisation_id })
+    }
 }
 
 /// The open initiative of an organisation that came from a flag, by its id.

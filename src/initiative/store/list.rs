@@ -32,21 +32,11 @@ pub mod sql {
               ORDER BY i.number DESC LIMIT $4) n
         JOIN measures m ON m.initiative_id = n.id
         ORDER BY n.number DESC, m.position LIMIT 250000";
-    /// Initiatives that somebody has yet to do something with, those that are due first.
-    pub const OPEN: &str = "
-        SELECT i.id, MIN(COALESCE(m.due_at, 9223372036854775807)) AS due
-        FROM initiatives i JOIN measures m ON m.initiative_id = i.id
-        WHERE i.is_open = 1 GROUP BY i.id ORDER BY due, i.id LIMIT 2000";
     /// Open initiatives that change procedures.
     pub const CHANGING: &str = "
         SELECT DISTINCT i.id FROM initiatives i JOIN measures m ON m.initiative_id = i.id
         JOIN measure_procedures p ON p.measure_id = m.id
         WHERE i.is_open = 1 AND i.submitted_at IS NOT NULL ORDER BY i.id LIMIT 10000";
-    /// Initiatives that were applied and wait for a verdict.
-    pub const APPLIED: &str = "
-        SELECT i.id, MIN(t.due_on) AS due
-        FROM initiatives i JOIN measures m ON m.initiative_id = i.id JOIN measurements t ON t.measure_id = m.id
-        WHERE m.state = 'implemented' AND t.taken_at IS NOT NULL GROUP BY i.id ORDER BY due, i.id LIMIT 500";
 }
 
 /// An initiative of the register.
@@ -176,16 +166,4 @@ pub async fn public_measures(tx: &mut Tx, filter: Filter<'_>, limit: i64) -> Res
         Ok(ListedMeasure { number, position, state, measure })
     };
     rows.into_iter().map(read).collect()
-}
-
-/// Ids of initiatives that may wait for somebody, those that are due first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn waiting(tx: &mut Tx) -> Result<Vec<String>, sqlx::Error> {
-    let open: Vec<(String, i64)> = on_db!(&mut *tx, |conn| sqlx::query_as(sql::OPEN).fetch_all(conn).await?);
-    let applied: Vec<(String, String)> = on_db!(tx, |conn| sqlx::query_as(sql::APPLIED).fetch_all(conn).await?);
-    let mut ids: Vec<String> = open.into_iter().map(|(id, _)| id).collect();
-    ids.extend(applied.into_iter().map(|(id, _)| id));
-    Ok(ids)
 }

@@ -7,3 +7,4 @@ pub mod initiative;
 pub mod list;
 pub mod part;
 pub mod plan;
+pub mod waiting;

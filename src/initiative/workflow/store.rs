@@ -81,6 +81,25 @@ pub async fn find(tx: &mut Tx, track: Track, version: i64) -> Result<Arc<Workflo
     read(text)
 }
 
+/// Workflows that were asked for, so that a list asks the database for each of them once.
+#[derive(Debug, Default)]
+pub struct Found(HashMap<(Track, i64), Arc<Workflow>>);
+
+impl Found {
+    /// The workflow of a track and version.
+    ///
+    /// # Errors
+    /// [`WorkflowStoreError`]
+    pub async fn get(&mut self, tx: &mut Tx, track: Track, version: i64) -> Result<Arc<Workflow>, WorkflowStoreError> {
+        if let Some(found) = self.0.get(&(track, version)) {
+            return Ok(Arc::clone(found));
+        }
+        let workflow = find(tx, track, version).await?;
+        self.0.insert((track, version), Arc::clone(&workflow));
+        Ok(workflow)
+    }
+}
+
 /// The workflow that an initiative begins with now.
 ///
 /// # Errors

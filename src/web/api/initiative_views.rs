@@ -79,17 +79,7 @@ impl Sight {
     #[must_use]
     pub fn allowed(&self, measure: Option<&Stored>) -> Vec<String> {
         let Some(actor) = &self.reader else { return Vec::new() };
-        let scope = if measure.is_some() { Scope::Measure } else { Scope::Initiative };
-        let mut words = Vec::new();
-        for stored in measure.map_or(&self.item.measures[..], std::slice::from_ref) {
-            let steps = allowed(&self.workflow, &stored.state, stored.place(), actor, self.theirs, &self.item.held);
-            for step in steps.into_iter().filter(|step| step.scope == scope) {
-                if !words.contains(&step.code) {
-                    words.push(step.code.clone());
-                }
-            }
-        }
-        words
+        words_allowed(&self.workflow, &self.item, measure, actor, self.theirs)
     }
 
     /// How far a measure is rolled out.
@@ -106,6 +96,29 @@ impl Sight {
         let tally = (!members.is_empty()).then(|| Tally::of(&members))?;
         Some((tally, tally.outcome()))
     }
+}
+
+/// Words of the steps that somebody may take: on the whole without a measure, on one measure with it. `acts` says that they
+/// act for the organisation of the initiative.
+#[must_use]
+pub fn words_allowed(
+    workflow: &Workflow,
+    item: &Initiative,
+    measure: Option<&Stored>,
+    actor: &Actor,
+    acts: bool,
+) -> Vec<String> {
+    let scope = if measure.is_some() { Scope::Measure } else { Scope::Initiative };
+    let mut words = Vec::new();
+    for stored in measure.map_or(&item.measures[..], std::slice::from_ref) {
+        let steps = allowed(workflow, &stored.state, stored.place(), actor, acts, &item.held);
+        for step in steps.into_iter().filter(|step| step.scope == scope) {
+            if !words.contains(&step.code) {
+                words.push(step.code.clone());
+            }
+        }
+    }
+    words
 }
 
 /// An initiative. Instants are UTC.

@@ -9,18 +9,21 @@ use serde::Deserialize;
 
 use super::refusal;
 use crate::account::model::Actor;
+use crate::account::store as account_store;
 use crate::assessment::flag_store;
 use crate::initiative::actions::begin::{self, New};
-use crate::initiative::actions::error::InitiativeError;
+use crate::initiative::actions::error::{InitiativeError, acts_in, may_see};
 use crate::initiative::model::Track;
-use crate::initiative::store::list;
-use crate::initiative::workflow::model::Stage;
+use crate::initiative::store::initiative::Initiative;
+use crate::initiative::store::waiting::waiting;
+use crate::initiative::workflow::model::{Stage, Workflow};
+use crate::initiative::workflow::store::Found;
 use crate::monitor::parameters::Parameters;
 use crate::platform::calendar::store as calendar;
 use crate::platform::clock::VIETNAM;
 use crate::platform::db::Tx;
 use crate::platform::word;
-use crate::web::api::initiative_views::Sight;
+use crate::web::api::initiative_views::words_allowed;
 use crate::web::form::{self, Fault, Field};
 use crate::web::format::date_vi;
 use crate::web::guard::see_other;
@@ -145,9 +148,17 @@ pub(super) async fn build(
         fields: Vec::new(),
         faults: Vec::new(),
     };
-    for id in list::waiting(&mut tx).await? {
-        let Ok(sight) = Sight::load(&mut tx, Some(actor), &id).await else { continue };
-        place(&mut page, &sight, now.as_millisecond(), soon);
+    let tree = account_store::tree(&mut tx).await?;
+    let mut found = Found::default();
+    for item in waiting(&mut tx).await? {
+        let acts = acts_in(&tree, actor, item.organisation_id.as_deref());
+        if may_see(&item, actor, acts) {
+            let workflow = found.get(&mut tx, item.track, item.workflow_version).await?;
+            place(&mut page, &workflow, &item, (actor, acts), (now.as_millisecond(), soon));
+        }
+    }
+    for group in [&mut page.overdue, &mut page.soon, &mut page.later, &mut page.drafts] {
+        group.sort_by_key(|waiting| waiting.due_at.unwrap_or(i64::MAX));
     }
     let (fields, from_flag) = fields(&mut tx, begun).await?;
     page.fields = fields;
@@ -158,11 +169,17 @@ pub(super) async fn build(
     Ok(page)
 }
 
-fn place(page: &mut DeskPage, sight: &Sight, now: i64, soon: i64) {
-    let mut words = sight.allowed(None);
+fn place(
+    page: &mut DeskPage,
+    workflow: &Workflow,
+    item: &Initiative,
+    (actor, acts): (&Actor, bool),
+    (now, soon): (i64, i64),
+) {
+    let mut words = words_allowed(workflow, item, None, actor, acts);
     let mut due = None;
-    for stored in &sight.item.measures {
-        words.extend(sight.allowed(Some(stored)));
+    for stored in &item.measures {
+        words.extend(words_allowed(workflow, item, Some(stored), actor, acts));
         due = due.into_iter().chain(stored.due_at).min();
     }
     words.retain(|word| word != "withdraw");
@@ -170,12 +187,12 @@ fn place(page: &mut DeskPage, sight: &Sight, now: i64, soon: i64) {
     if words.is_empty() {
         return;
     }
-    let name = |word: &String| sight.workflow.step(word).map_or(word.clone(), |step| step.name.clone());
-    let state = sight.workflow.state(&sight.item.state);
+    let name = |word: &String| workflow.step(word).map_or(word.clone(), |step| step.name.clone());
+    let state = workflow.state(&item.state);
     let waiting = Waiting {
-        number: sight.item.number.clone(),
-        title: sight.item.title.clone(),
-        state: state.map_or(&sight.item.state, |state| &state.name).clone(),
+        number: item.number.clone(),
+        title: item.title.clone(),
+        state: state.map_or(&item.state, |state| &state.name).clone(),
         due_at: due,
         due: due.map(|at| format!("hạn {}", date_vi(at))).unwrap_or_default(),
         steps: words.iter().map(name).collect::<Vec<_>>().join(" · "),

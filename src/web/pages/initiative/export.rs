@@ -1,8 +1,6 @@
 //! The register (`/sang-kien.xlsx`) and the reader's desk (`/co-quan/sang-kien.xlsx`) as workbooks.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -14,8 +12,7 @@ use crate::initiative::model::Track;
 use crate::initiative::store::list::{self, Filter, Listed, ListedMeasure};
 use crate::initiative::total::{Total, by_method};
 use crate::initiative::workflow::model::{Stage, Workflow};
-use crate::initiative::workflow::store as workflows;
-use crate::platform::db::Tx;
+use crate::initiative::workflow::store::Found;
 use crate::platform::problem::Problem;
 use crate::platform::word;
 use crate::web::attachment::{XLSX, attachment};
@@ -72,9 +69,6 @@ fn file(state: &AppState, visitor: &Visitor, name: &str, sheets: &[Sheet]) -> Re
     }
 }
 
-/// Workflows by track and version.
-type Workflows = HashMap<(Track, i64), Arc<Workflow>>;
-
 async fn build(state: &AppState, raw: Option<&str>) -> Result<Vec<Sheet>, Problem> {
     let listing = Listing::read(raw, &page::FILTERS, true)?;
     let filter = Filter { track: listing.value("track"), state: "", code: listing.value("code") };
@@ -84,34 +78,26 @@ async fn build(state: &AppState, raw: Option<&str>) -> Result<Vec<Sheet>, Proble
     let more = listed.len() > MOST;
     listed.truncate(MOST);
     let measures = list::public_measures(&mut tx, filter, most).await?;
-    let known = known(&mut tx, &listed).await?;
-    drop(tx);
     let mut of: HashMap<&str, Vec<&ListedMeasure>> = HashMap::new();
     for measure in &measures {
         of.entry(&measure.number).or_default().push(measure);
     }
+    let mut found = Found::default();
     let mut sheets = [initiatives(), measure_sheet()];
     for one in &listed {
-        let workflow = word::read(&one.track).and_then(|track| known.get(&(track, one.workflow_version)));
+        let workflow = match word::read::<Track>(&one.track) {
+            Some(track) => {
+                Some(found.get(&mut tx, track, one.workflow_version).await.map_err(|e| Problem::internal(&e))?)
+            }
+            None => None,
+        };
         let own = of.get(one.number.as_str()).map_or(&[][..], Vec::as_slice);
-        sheets[0].rows.push(initiative_row(one, own, workflow.map(AsRef::as_ref)));
-        sheets[1].rows.extend(own.iter().map(|measure| measure_row(measure, workflow.map(AsRef::as_ref))));
+        sheets[0].rows.push(initiative_row(one, own, workflow.as_deref()));
+        sheets[1].rows.extend(own.iter().map(|measure| measure_row(measure, workflow.as_deref())));
     }
     let [first, second] = sheets;
     let note = notes(&listing, more, state.clock.now().as_millisecond());
     Ok(vec![first, second, note])
-}
-
-async fn known(tx: &mut Tx, listed: &[Listed]) -> Result<Workflows, Problem> {
-    let mut known = Workflows::new();
-    for one in listed {
-        let Some(track) = word::read::<Track>(&one.track) else { continue };
-        if let Entry::Vacant(place) = known.entry((track, one.workflow_version)) {
-            let workflow = workflows::find(tx, track, one.workflow_version).await;
-            place.insert(workflow.map_err(|error| Problem::internal(&error))?);
-        }
-    }
-    Ok(known)
 }
 
 fn initiatives() -> Sheet {

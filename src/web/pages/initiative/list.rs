@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use crate::initiative::model::Track;
 use crate::initiative::store::list::{self, Filter, Listed};
-use crate::initiative::workflow::store as workflows;
+use crate::initiative::workflow::store::Found;
 use crate::platform::db::Tx;
 use crate::platform::problem::Problem;
 use crate::platform::word;
@@ -62,9 +62,10 @@ async fn build(state: &AppState, visitor: &Visitor, raw: Option<&str>) -> Result
     let mut tx = state.db.read().await?;
     let mut listed = list::public(&mut tx, filter, listing.wanted(), listing.passed()).await?;
     let next = listing.cut(&mut listed);
+    let mut found = Found::default();
     let mut rows = Vec::with_capacity(listed.len());
     for one in listed {
-        rows.push(row(&mut tx, one).await?);
+        rows.push(row(&mut tx, &mut found, one).await?);
     }
     Ok(ListPage {
         frame: frame(state, visitor, false),
@@ -77,10 +78,10 @@ async fn build(state: &AppState, visitor: &Visitor, raw: Option<&str>) -> Result
     })
 }
 
-async fn row(tx: &mut Tx, listed: Listed) -> Result<Row, Problem> {
+async fn row(tx: &mut Tx, found: &mut Found, listed: Listed) -> Result<Row, Problem> {
     let track = word::read::<Track>(&listed.track);
     let name = match track {
-        Some(track) => match workflows::find(tx, track, listed.workflow_version).await {
+        Some(track) => match found.get(tx, track, listed.workflow_version).await {
             Ok(workflow) => workflow.state(&listed.state).map(|state| state.name.clone()),
             Err(error) => return Err(Problem::internal(&error)),
         },

@@ -259,8 +259,9 @@ impl Settings {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        // `TOANTRINH_PASSWORD` is read by `user add` and is no setting.
-        figment = figment.merge(Env::prefixed("TOANTRINH_").ignore(&["password"]).split("__"));
+        // `TOANTRINH_PASSWORD` is read by `user add`, `TOANTRINH_HOOK_…` are secrets of webhooks: they are no settings.
+        let environment = Env::prefixed("TOANTRINH_").ignore(&["password"]).filter(|key| !key.starts_with("hook_"));
+        figment = figment.merge(environment.split("__"));
         let mut settings: Self = figment.extract().map_err(Box::new)?;
         if let Some(listen) = overrides.listen {
             settings.server.listen = listen;

@@ -84,3 +84,17 @@ async fn one_command_simulates_the_portal_and_another_brings_it_in_with_faults_o
     assert!(struck["traffic"]["failures"].as_object().is_some_and(|kinds| kinds.len() == 5), "{struck}");
     assert_eq!(catalog(&faulty).await, known, "faults end with the same catalog");
 }
+
+#[test]
+fn the_secret_of_a_webhook_in_the_environment_is_no_setting_and_a_wrong_setting_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |name: &str| {
+        let mut command = program();
+        command.args(["check", "--data-dir"]).arg(folder.path()).env(name, "x").output().unwrap()
+    };
+    let hook = check("TOANTRINH_HOOK_ALERTS");
+    assert!(hook.status.success(), "{}", String::from_utf8_lossy(&hook.stderr));
+    let wrong = check("TOANTRINH_SEARHC__X");
+    assert!(!wrong.status.success());
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("searhc"));
+}

@@ -55,11 +55,11 @@ impl NewTask {
         self
     }
 
-    /// Checks that all six are clear. `known` says that the organisation is there.
+    /// Checks that all six are clear, and reads the day. `known` says that the organisation is there.
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn check(&self, known: bool, today: Date) -> Result<(), Vec<FieldError>> {
+    pub fn check(&self, known: bool, today: Date) -> Result<Date, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let texts = [
             ("directive", &self.directive),
@@ -79,10 +79,8 @@ impl NewTask {
         if !known {
             wrong.add("organisation", "is no organisation that is known", "không có cơ quan này", None);
         }
-        if self.due_date.parse::<Date>().is_err() {
-            wrong.add("due_date", "takes a day", "cần một ngày", Some(today.to_string()));
-        }
-        wrong.ended()
+        let due = super::plan::needed(&mut wrong, "due_date", &self.due_date, today);
+        wrong.ended().map(|()| due)
     }
 }
 

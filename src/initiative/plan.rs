@@ -76,7 +76,7 @@ fn name(wrong: &mut Wrong, field: &str, typed: &str) -> String {
     name
 }
 
-fn needed(wrong: &mut Wrong, field: &str, typed: &str, today: Date) -> Date {
+pub(super) fn needed(wrong: &mut Wrong, field: &str, typed: &str, today: Date) -> Date {
     typed.trim().parse().unwrap_or_else(|_| {
         wrong.add(field, "takes a day", "cần một ngày", Some(today.to_string()));
         today

@@ -4,13 +4,15 @@
 use jiff::Timestamp;
 
 use super::actions::error::InitiativeError;
-use super::store::{history, initiative, list};
-use super::workflow::model::Stage;
-use super::workflow::store as workflows;
+use super::store::initiative::{self, Initiative, Stored};
+use super::store::{history, list};
+use super::workflow::model::{Stage, Workflow};
+use super::workflow::store::{self as workflows, Found};
 use crate::catalog::amend::model::lines;
 use crate::catalog::amend::store::{self as amendments, Kept};
 use crate::catalog::store as catalog_store;
 use crate::monitor::parameters::Parameters;
+use crate::platform::calendar::model::Calendar;
 use crate::platform::calendar::store as calendar;
 use crate::platform::clock::VIETNAM;
 use crate::platform::db::Tx;
@@ -54,6 +56,50 @@ pub struct Unapplied {
     pub contradicted: Vec<Contradicted>,
 }
 
+/// Measures of one initiative that were approved too long ago and are not applied.
+///
+/// # Errors
+/// [`InitiativeError`]
+pub async fn waiting(
+    tx: &mut Tx,
+    item: &Initiative,
+    steps: &[history::Taken],
+    now: Timestamp,
+) -> Result<Vec<Waiting>, InitiativeError> {
+    let working_days = Parameters::at(tx, now).await?.count("initiative_unapplied_working_days")?;
+    let calendar = calendar::load(tx).await?;
+    let workflow = workflows::find(tx, item.track, item.workflow_version).await?;
+    Ok(late(item, &workflow, steps, (&calendar, working_days), now))
+}
+
+fn late(
+    item: &Initiative,
+    workflow: &Workflow,
+    steps: &[history::Taken],
+    (calendar, working_days): (&Calendar, u32),
+    now: Timestamp,
+) -> Vec<Waiting> {
+    let one = |stored: &Stored| {
+        let state = workflow.state(&stored.state).filter(|state| state.stage == Stage::Doing)?;
+        let of_this = |step: &&history::Taken| step.measure_id.as_ref().is_none_or(|id| *id == stored.id);
+        let approving = |step: &&history::Taken| workflow.state(&step.to_state).is_some_and(|state| state.approved);
+        let approved = steps.iter().filter(of_this).find(approving)?;
+        let began = Timestamp::from_millisecond(approved.at).unwrap_or(now).to_zoned_datetime(VIETNAM).datetime();
+        let due = calendar.add_working_days(began, working_days).at.to_zoned_datetime(VIETNAM);
+        let due_at = due.map_or(i64::MAX, |at| at.timestamp().as_millisecond());
+        (due_at < now.as_millisecond()).then(|| Waiting {
+            number: item.number.clone(),
+            position: stored.position,
+            title: stored.measure.title.clone(),
+            state: state.name.clone(),
+            approved_at: approved.at,
+            due_at,
+            codes: stored.measure.procedures(),
+        })
+    };
+    item.measures.iter().filter(|stored| !stored.measure.changes.is_empty()).filter_map(one).collect()
+}
+
 /// Puts it together.
 ///
 /// # Errors
@@ -61,33 +107,12 @@ pub struct Unapplied {
 pub async fn unapplied(tx: &mut Tx, now: Timestamp) -> Result<Unapplied, InitiativeError> {
     let working_days = Parameters::at(tx, now).await?.count("initiative_unapplied_working_days")?;
     let calendar = calendar::load(tx).await?;
-    let mut waiting = Vec::new();
+    let (mut waiting, mut found) = (Vec::new(), Found::default());
     for id in list::changing(tx).await? {
         let Some(item) = initiative::find(tx, &id).await? else { continue };
-        let workflow = workflows::find(tx, item.track, item.workflow_version).await?;
+        let workflow = found.get(tx, item.track, item.workflow_version).await?;
         let steps = history::steps(tx, &item.id).await?;
-        for stored in item.measures.iter().filter(|stored| !stored.measure.changes.is_empty()) {
-            let Some(state) = workflow.state(&stored.state).filter(|state| state.stage == Stage::Doing) else {
-                continue;
-            };
-            let of_this = |step: &&history::Taken| step.measure_id.as_ref().is_none_or(|id| *id == stored.id);
-            let approving = |step: &&history::Taken| workflow.state(&step.to_state).is_some_and(|state| state.approved);
-            let Some(approved) = steps.iter().filter(of_this).find(approving) else { continue };
-            let began = Timestamp::from_millisecond(approved.at).unwrap_or(now).to_zoned_datetime(VIETNAM).datetime();
-            let due = calendar.add_working_days(began, working_days).at.to_zoned_datetime(VIETNAM);
-            let due_at = due.map_or(i64::MAX, |at| at.timestamp().as_millisecond());
-            if due_at < now.as_millisecond() {
-                waiting.push(Waiting {
-                    number: item.number.clone(),
-                    position: stored.position,
-                    title: stored.measure.title.clone(),
-                    state: state.name.clone(),
-                    approved_at: approved.at,
-                    due_at,
-                    codes: stored.measure.procedures(),
-                });
-            }
-        }
+        waiting.extend(late(&item, &workflow, &steps, (&calendar, working_days), now));
     }
     waiting.sort_by_key(|one| one.approved_at);
     let mut contradicted = Vec::new();

@@ -41,6 +41,7 @@ use crate::platform::problem::{CODES, Problem};
         api::burden::undone,
         api::directive::tasks,
         api::directive::give,
+        api::directive::change,
         api::directive::report,
         api::directive::tracking,
         api::initiatives::begin,

@@ -142,7 +142,7 @@ fn reforms(registered: Registered) -> Registered {
         .route("/api/v1/burdens", get(api::burden::burdens))
         .route("/api/v1/unapplied-decisions", get(api::burden::undone))
         .route("/api/v1/directive-tasks", get(api::directive::tasks).post(api::directive::give))
-        .route("/api/v1/directive-tasks/{id}", post(api::directive::report))
+        .route("/api/v1/directive-tasks/{id}", post(api::directive::report).put(api::directive::change))
         .route("/api/v1/directive-tracking", get(api::directive::tracking))
         .route("/api/v1/compliance-cost", post(api::initiatives::cost))
 }

@@ -114,6 +114,7 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/directive-tasks", Access::SignedIn),
     ("POST", "/api/v1/directive-tasks", Access::Roles(DIRECTORS)),
     ("POST", "/api/v1/directive-tasks/{id}", Access::SignedIn),
+    ("PUT", "/api/v1/directive-tasks/{id}", Access::Roles(DIRECTORS)),
     ("GET", "/api/v1/directive-tracking", Access::SignedIn),
     ("GET", "/api/v1/initiatives", Access::Public),
     ("POST", "/api/v1/initiatives", Access::Roles(WORKERS)),

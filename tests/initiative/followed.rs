@@ -8,7 +8,7 @@ use toantrinh::initiative::plan::{NewStage, NewUnit, progress};
 use toantrinh::initiative::store::{directive, plan};
 use toantrinh::initiative::unapplied::unapplied;
 
-use super::given::{actor, draft, fields, go, office};
+use super::given::{actor, approved, draft, fields, go, office};
 use crate::support::{NOW, databases};
 
 fn text(text: &str) -> String {
@@ -29,7 +29,12 @@ async fn a_measure_is_put_into_force_by_stages_and_units() {
     for test in databases().await {
         let db = &test.db;
         office(db).await;
-        let (lan, item) = (actor(db, "lan").await, draft(db).await);
+        let lan = actor(db, "lan").await;
+        let early = draft(db).await;
+        let too_early = stage(db, &lan, &early.number, (1, None), &planned("Quá sớm"), NOW).await;
+        assert!(matches!(too_early, Err(InitiativeError::Frozen)), "it is a draft");
+        let item = approved(db).await;
+        let item = go(db, "nam", &item.id, "implement_locally", Some(1), NOW).await.unwrap();
         stage(db, &lan, &item.number, (1, None), &planned("Sửa <b>biểu mẫu</b>"), NOW).await.unwrap();
         let wrong = NewStage { planned_to: text("2026-10-01"), ..planned("Ngược ngày") };
         let error = stage(db, &lan, &item.number, (1, None), &wrong, NOW).await.unwrap_err();
@@ -86,6 +91,10 @@ async fn a_task_of_a_directive_is_given_by_the_leadership_and_reported_on_by_who
         let done = Report { result: text("Đã trình báo cáo"), ..done };
         report(db, &lan, (&id, 1), &done, NOW).await.unwrap();
         assert!(matches!(report(db, &lan, (&id, 1), &done, NOW).await, Err(InitiativeError::Conflict)));
+        let short = NewTask { due_date: text("20261201"), ..task(&organisation) };
+        let other = give(db, &head, short, NOW).await.unwrap();
+        let kept = directive::find(&mut db.read().await.unwrap(), &other).await.unwrap().unwrap();
+        assert_eq!(kept.due_date, "2026-12-01", "days are compared as texts");
         let kept = directive::find(&mut db.read().await.unwrap(), &id).await.unwrap().unwrap();
         assert_eq!((kept.done_on.as_deref(), kept.result.as_str()), (Some("2026-11-20"), "Đã trình báo cáo"));
     }
@@ -109,16 +118,39 @@ async fn who_proposes_nothing_what_is_decided_late_and_what_is_not_applied_is_na
         assert!(!seen.silent.iter().any(|(id, _)| *id == own), "it has proposed");
         assert!(seen.late.is_empty());
         go(db, "minh", &item.id, "receive", None, NOW).await.unwrap();
-        let seen = look(later(60)).await;
+        let seen = look(later(100)).await;
         assert_eq!(seen.late.len(), 1, "the appraisal is overdue");
         assert!(!seen.late[0].taken && seen.late[0].deadline.is_some());
-        go(db, "minh", &item.id, "appraise", None, later(60)).await.unwrap();
-        let seen = look(later(61)).await;
+        go(db, "minh", &item.id, "appraise", None, later(100)).await.unwrap();
+        let seen = look(later(101)).await;
         assert!(seen.late.iter().any(|one| one.taken), "it came late: {:?}", seen.late);
-        go(db, "thu", &item.id, "approve", None, later(61)).await.unwrap();
-        let found = unapplied(&mut db.read().await.unwrap(), later(62)).await.unwrap();
+        go(db, "thu", &item.id, "approve", None, later(101)).await.unwrap();
+        let found = unapplied(&mut db.read().await.unwrap(), later(102)).await.unwrap();
         assert!(found.waiting.is_empty(), "there is time yet");
-        let found = unapplied(&mut db.read().await.unwrap(), later(120)).await.unwrap();
+        let found = unapplied(&mut db.read().await.unwrap(), later(160)).await.unwrap();
         assert_eq!(found.waiting.iter().map(|one| one.number.as_str()).collect::<Vec<_>>(), [item.number.as_str()]);
+    }
+}
+
+#[tokio::test]
+async fn sending_a_proposal_again_takes_nothing_away_from_the_period_in_which_it_was_first_sent() {
+    for test in databases().await {
+        let db = &test.db;
+        office(db).await;
+        let item = draft(db).await;
+        let later = |days: i64| jiff::Timestamp::from_millisecond(NOW.as_millisecond() + 86_400_000 * days).unwrap();
+        for (login, step, day) in
+            [("lan", "submit", 0), ("minh", "receive", 0), ("minh", "return", 1), ("lan", "submit", 40)]
+        {
+            go(db, login, &item.id, step, None, later(day)).await.unwrap();
+        }
+        let mut tx = db.read().await.unwrap();
+        let (from, now) = (NOW.as_millisecond(), later(41).as_millisecond());
+        for (from, to) in [(from, later(7).as_millisecond()), (later(30).as_millisecond(), now)] {
+            let seen = followed(&mut tx, from, to, now).await.unwrap();
+            assert!(!seen.silent.iter().any(|(id, _)| id == "syt"), "{:?}", seen.silent);
+        }
+        let between = followed(&mut tx, later(7).as_millisecond(), later(30).as_millisecond(), now).await.unwrap();
+        assert!(between.silent.iter().any(|(id, _)| id == "syt"), "nothing was sent then");
     }
 }

@@ -153,7 +153,9 @@ async fn a_measure_is_taken_out_of_a_draft_but_not_the_last_one() {
     let remove = [("next", "remove")];
     assert_eq!(seat.post(&format!("{path}/1"), &remove).await.status(), 422);
     assert_eq!(seat.post(&format!("{path}/2"), &[("title", "Biện pháp thứ hai")]).await.status(), 303);
-    assert_eq!(seat.post(&format!("{path}/1"), &remove).await.status(), 303);
+    let act = [("measure", "1"), ("act", "QĐ 5/2024"), ("change", "Sửa Điều 4")];
+    assert_eq!(seat.post(&format!("/sang-kien/{}/van-ban", item.number), &act).await.status(), 303);
+    assert_eq!(seat.post(&format!("{path}/1"), &remove).await.status(), 303, "its act goes with it");
     let seen: serde_json::Value = seat.get(&format!("/api/v1/initiatives/{}", item.number)).await.json().await.unwrap();
     let positions: Vec<_> = seen["measures"].as_array().unwrap().iter().map(|m| m["position"].clone()).collect();
     assert_eq!(positions, [json!(2)]);
@@ -195,7 +197,8 @@ async fn a_form_about_what_is_followed_keeps_what_was_typed() {
     for test in databases().await {
         let db = &test.db;
         office(db).await;
-        let item = draft(db).await;
+        let item = approved(db).await;
+        let item = go(db, "nam", &item.id, "implement_locally", Some(1), NOW).await.unwrap();
         let app = TestApp::start(&test).await;
         let (head, lan) = (app.sign_in("thu", PASSWORD).await, app.sign_in("lan", PASSWORD).await);
         let mut task = vec![
@@ -215,9 +218,19 @@ async fn a_form_about_what_is_followed_keeps_what_was_typed() {
         task.last_mut().unwrap().1 = "2026-12-31";
         assert_eq!(lan.post("/lanh-dao/chi-thi", &task).await.status(), 403);
         assert_eq!(head.post("/lanh-dao/chi-thi", &task).await.status(), 303);
+        let tasks: serde_json::Value = head.get("/api/v1/directive-tasks").await.json().await.unwrap();
+        let id = tasks[0]["id"].as_str().unwrap();
+        let form = text(head.get(&format!("/lanh-dao/chi-thi?sua={id}")).await).await;
+        assert!(form.contains("Sửa nhiệm vụ") && form.contains("value=\"2026-12-31\""), "{form}");
+        let mut changed = task.clone();
+        changed.extend([("id", id), ("version", "1")]);
+        changed[4].1 = "Phòng Cải cách";
+        assert_eq!(head.post("/lanh-dao/chi-thi", &changed).await.status(), 303);
+        assert_eq!(head.post("/lanh-dao/chi-thi", &changed).await.status(), 409, "somebody was faster");
         let page = text(lan.get("/lanh-dao/chi-thi?ky=2026-Q4").await).await;
+        assert!(page.contains("Phòng Cải cách"), "{page}");
         assert!(page.contains("1 nhiệm vụ: 0 xong, 0 quá hạn"), "{page}");
-        assert!(page.contains("Sở Y tế"), "it has proposed nothing: {page}");
+        assert!(page.contains("Văn phòng"), "it has proposed nothing: {page}");
         assert_eq!(lan.get("/lanh-dao/chi-thi?ky=quý+này").await.status(), 422);
         let stage =
             [("measure", "1"), ("name", "Sửa quy trình"), ("planned_from", "2026-12-01"), ("planned_to", "2026-11-01")];

@@ -27,18 +27,42 @@ pub const DIRECTORS: &[Role] = &[Role::Approver, Role::Admin];
 /// # Errors
 /// [`InitiativeError`]; nothing is kept then.
 pub async fn give(db: &Db, actor: &Actor, new: NewTask, now: Timestamp) -> Result<String, InitiativeError> {
-    let new = new.cleaned();
     let mut tx = db.write().await?;
-    let known = account_store::organisations(&mut tx).await?.iter().any(|(id, _)| *id == new.organisation);
-    new.check(known, now.to_zoned_datetime(VIETNAM).date()).map_err(InitiativeError::Invalid)?;
-    if !actor.has_any(DIRECTORS) {
-        return Err(NotTheirs::Role.into());
-    }
+    let new = checked(&mut tx, actor, new, now).await?;
     let id = uuid::Uuid::now_v7().to_string();
     directive::insert(&mut tx, &id, &new, now.as_millisecond()).await?;
     audit::record(&mut tx, actor, "directive_task_given", &id, &json!(new), now).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Changes what a task asks for; `version` is the one that was seen.
+///
+/// # Errors
+/// [`InitiativeError`]; nothing is kept then.
+pub async fn change(
+    db: &Db,
+    actor: &Actor,
+    (id, version): (&str, i64),
+    new: NewTask,
+    now: Timestamp,
+) -> Result<(), InitiativeError> {
+    let mut tx = db.write().await?;
+    directive::find(&mut tx, id).await?.ok_or(InitiativeError::Missing)?;
+    let new = checked(&mut tx, actor, new, now).await?;
+    if !directive::update(&mut tx, (id, version), &new).await? {
+        return Err(InitiativeError::Conflict);
+    }
+    audit::record(&mut tx, actor, "directive_task_changed", id, &json!(new), now).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn checked(tx: &mut Tx, actor: &Actor, new: NewTask, now: Timestamp) -> Result<NewTask, InitiativeError> {
+    let mut new = new.cleaned();
+    let known = account_store::organisations(tx).await?.iter().any(|(id, _)| *id == new.organisation);
+    let due = new.check(known, now.to_zoned_datetime(VIETNAM).date()).map_err(InitiativeError::Invalid)?;
+    new.due_date = due.to_string();
+    if actor.has_any(DIRECTORS) { Ok(new) } else { Err(NotTheirs::Role.into()) }
 }
 
 /// Notes how far a task is; for those who give tasks and those who act for the organisation that is responsible.
@@ -116,7 +140,15 @@ pub async fn followed(tx: &mut Tx, from: i64, to: i64, now: i64) -> Result<Follo
     let met = |row: &Measured| {
         serde_json::from_str::<Measurement>(&row.result).is_ok_and(|result| result.verdict == Verdict::Met)
     };
-    let mut effective: Vec<Measured> = directive::measured(tx, from, to).await?.into_iter().filter(met).collect();
+    // Of each measure the newest measurement counts: what was met after 90 days may be lost after 180.
+    let mut newest: Vec<Measured> = Vec::new();
+    for row in directive::measured(tx, from, to).await? {
+        match newest.last_mut() {
+            Some(last) if (&last.number, last.position) == (&row.number, row.position) => *last = row,
+            _ => newest.push(row),
+        }
+    }
+    let mut effective: Vec<Measured> = newest.into_iter().filter(met).collect();
     effective.dedup_by(|a, b| a.number == b.number);
     Ok(Followed { silent: directive::silent(tx, from, to).await?, late, effective })
 }

@@ -44,12 +44,13 @@ pub struct Signature {
     pub effective_on: String,
 }
 
-/// A measure that is not over, of an initiative that somebody acts for.
-pub(super) async fn running(
+/// A measure in one of some stages, of an initiative that somebody acts for.
+pub(super) async fn in_stage(
     tx: &mut Tx,
     actor: &Actor,
     id: &str,
     position: i64,
+    stages: &[Stage],
 ) -> Result<(Initiative, Stored), InitiativeError> {
     let (item, acts) = load(tx, actor, id).await?;
     if !acts {
@@ -58,11 +59,15 @@ pub(super) async fn running(
     let stored = item.measures.iter().find(|stored| stored.position == position).cloned();
     let stored = stored.ok_or(InitiativeError::Missing)?;
     let workflow = workflows::find(tx, item.track, item.workflow_version).await?;
-    let stage = workflow.state(&stored.state).map(|state| state.stage);
-    if stage.is_none_or(|stage| matches!(stage, Stage::Done | Stage::Dropped)) {
+    if workflow.state(&stored.state).is_none_or(|state| !stages.contains(&state.stage)) {
         return Err(InitiativeError::Frozen);
     }
     Ok((item, stored))
+}
+
+/// A measure that is not over, of an initiative that somebody acts for.
+async fn running(tx: &mut Tx, actor: &Actor, id: &str, position: i64) -> Result<(Initiative, Stored), InitiativeError> {
+    in_stage(tx, actor, id, position, &[Stage::Drafting, Stage::Deciding, Stage::Doing]).await
 }
 
 /// Adds a legal act that has to be signed before a measure can be applied.

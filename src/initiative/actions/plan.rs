@@ -4,16 +4,17 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::error::InitiativeError;
-use super::part::running;
+use super::part::in_stage;
 use crate::account::audit;
 use crate::account::model::Actor;
 use crate::catalog::units;
 use crate::initiative::plan::{NewStage, NewUnit};
 use crate::initiative::store::plan;
+use crate::initiative::workflow::model::Stage;
 use crate::platform::clock::VIETNAM;
 use crate::platform::db::Db;
 
-/// Adds a stage to a measure, or changes the one that is named with the version that was seen.
+/// Adds a stage to a measure that is carried out, or changes the one that is named with the version that was seen.
 ///
 /// # Errors
 /// [`InitiativeError`]
@@ -27,7 +28,7 @@ pub async fn stage(
 ) -> Result<(), InitiativeError> {
     let days = new.read(now.to_zoned_datetime(VIETNAM).date()).map_err(InitiativeError::Invalid)?;
     let mut tx = db.write().await?;
-    let (item, stored) = running(&mut tx, actor, id, position).await?;
+    let (item, stored) = in_stage(&mut tx, actor, id, position, &[Stage::Doing]).await?;
     match known {
         None => {
             let id = uuid::Uuid::now_v7().to_string();
@@ -49,7 +50,7 @@ pub async fn stage(
     Ok(tx.commit().await?)
 }
 
-/// Writes a unit in which a measure is rolled out; the same name is the same unit.
+/// Writes a unit in which a measure that is carried out is rolled out; the same name is the same unit.
 ///
 /// # Errors
 /// [`InitiativeError`]
@@ -64,7 +65,7 @@ pub async fn unit(
     let today = now.to_zoned_datetime(VIETNAM).date();
     let (name, planned, done) = new.read(today).map_err(InitiativeError::Invalid)?;
     let mut tx = db.write().await?;
-    let (item, stored) = running(&mut tx, actor, id, position).await?;
+    let (item, stored) = in_stage(&mut tx, actor, id, position, &[Stage::Doing]).await?;
     let known = match plan::by_name(&mut tx, &name).await? {
         Some(id) => Some(id),
         None => units::of_agency(&mut tx, &name).await?,

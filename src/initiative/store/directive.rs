@@ -1,5 +1,8 @@
 //! SQL of directive tasks, and of what leadership follows in a period: who proposes nothing, what is late, what works.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::initiative::directive::NewTask;
 use crate::on_db;
 use crate::platform::db::Tx;
@@ -21,6 +24,11 @@ pub mod sql {
         INSERT INTO directive_tasks (id, directive, item, title, organisation_id, owner, authority, product, due_date,
                                      begun_on, done_on, result, objective, created_at, version)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, '', $10, $11, 1)";
+    /// Changes what a task asks for, if nobody was faster.
+    pub const UPDATE: &str = "
+        UPDATE directive_tasks SET directive = $3, item = $4, title = $5, organisation_id = $6, owner = $7, authority = $8,
+               product = $9, due_date = $10, objective = $11, version = version + 1
+        WHERE id = $1 AND version = $2";
     /// Notes how far a task is, if nobody was faster.
     pub const REPORT: &str = "
         UPDATE directive_tasks SET begun_on = $3, done_on = $4, result = $5, version = version + 1
@@ -28,8 +36,8 @@ pub mod sql {
     /// Organisations that submitted nothing in a period.
     pub const SILENT: &str = "
         SELECT o.id, o.name FROM organisations o
-        WHERE NOT EXISTS (SELECT 1 FROM initiatives i
-                          WHERE i.organisation_id = o.id AND i.submitted_at >= $1 AND i.submitted_at < $2)
+        WHERE NOT EXISTS (SELECT 1 FROM initiatives i JOIN initiative_steps s ON s.initiative_id = i.id
+                          WHERE i.organisation_id = o.id AND s.step = 'submit' AND s.at >= $1 AND s.at < $2)
         ORDER BY o.name, o.id LIMIT 10000";
     /// Steps of a period that came after their deadline.
     pub const LATE_STEPS: &str = "
@@ -47,17 +55,17 @@ pub mod sql {
         WHERE i.is_open = 1 AND m.due_at < $1 ORDER BY at, i.number LIMIT 1000";
     /// Measures that were measured in a period, with what was found.
     pub const MEASURED: &str = "
-        SELECT i.number, i.title, o.name AS organisation, i.proposer_name, r.result
+        SELECT i.number, m.position, i.title, o.name AS organisation, i.proposer_name, r.result
         FROM measurements r JOIN measures m ON m.id = r.measure_id JOIN initiatives i ON i.id = m.initiative_id
         LEFT JOIN organisations o ON o.id = i.organisation_id
         WHERE r.taken_at >= $1 AND r.taken_at < $2 AND m.state = 'measured' AND r.result IS NOT NULL
         ORDER BY i.number, m.position, r.days LIMIT 1000";
 }
 
-/// A task of a directive.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+/// A task of a directive. Days are ISO.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
 pub struct Task {
-    /// Identifier (UUIDv7).
+    /// Identity (UUIDv7).
     pub id: String,
     /// Number of the directive.
     pub directive: String,
@@ -65,7 +73,7 @@ pub struct Task {
     pub item: String,
     /// What is to be done.
     pub title: String,
-    /// Who is responsible.
+    /// Identity of the organisation that is responsible.
     pub organisation_id: String,
     /// Its name.
     pub organisation: String,
@@ -75,7 +83,7 @@ pub struct Task {
     pub authority: String,
     /// What comes of it.
     pub product: String,
-    /// By when, ISO.
+    /// By when.
     pub due_date: String,
     /// Day on which it was begun.
     pub begun_on: Option<String>,
@@ -115,6 +123,8 @@ pub struct Late {
 pub struct Measured {
     /// Public number of the initiative.
     pub number: String,
+    /// Position of the measure.
+    pub position: i64,
     /// Its title.
     pub title: String,
     /// Whose it is.
@@ -164,6 +174,28 @@ pub async fn insert(tx: &mut Tx, id: &str, new: &NewTask, at: i64) -> Result<(),
         .execute(conn)
         .await
         .map(|_| ()))
+}
+
+/// Changes what a task of version `version` asks for; says whether it still was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update(tx: &mut Tx, (id, version): (&str, i64), new: &NewTask) -> Result<bool, sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query(sql::UPDATE)
+        .bind(id)
+        .bind(version)
+        .bind(&new.directive)
+        .bind(&new.item)
+        .bind(&new.title)
+        .bind(&new.organisation)
+        .bind(&new.owner)
+        .bind(&new.authority)
+        .bind(&new.product)
+        .bind(&new.due_date)
+        .bind(new.objective.as_ref().map(word::of).unwrap_or_default())
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected() == 1))
 }
 
 /// Notes how far a task of version `version` is; says whether it still was.

@@ -50,6 +50,8 @@ pub mod sql {
         UPDATE measures SET state = $2, since = $3, due_at = $4, provisional = $5, document = $6 WHERE id = $1";
     /// Takes a measure away.
     pub const DELETE_MEASURE: &str = "DELETE FROM measures WHERE id = $1";
+    /// Takes the legal acts of a measure away.
+    pub const DELETE_ACTS: &str = "DELETE FROM measure_acts WHERE measure_id = $1";
     /// Forgets the procedures of a measure.
     pub const DELETE_PROCEDURES: &str = "DELETE FROM measure_procedures WHERE measure_id = $1";
     /// Notes a procedure of a measure.
@@ -376,11 +378,12 @@ async fn procedures(tx: &mut Tx, of: &Stored) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Takes a measure away.
+/// Takes a measure of a draft away, with its procedures and legal acts; nothing else hangs on it yet.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn delete_measure(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    on_db!(&mut *tx, |conn| sqlx::query(sql::DELETE_ACTS).bind(id).execute(conn).await.map(|_| ())?);
     on_db!(&mut *tx, |conn| sqlx::query(sql::DELETE_PROCEDURES).bind(id).execute(conn).await.map(|_| ())?);
     on_db!(tx, |conn| sqlx::query(sql::DELETE_MEASURE).bind(id).execute(conn).await.map(|_| ()))
 }

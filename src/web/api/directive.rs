@@ -23,66 +23,19 @@ use crate::web::parameters::invalid;
 use crate::web::state::AppState;
 use crate::web::visitor::SignedIn;
 
-/// A task of a directive. Days are ISO.
+/// A task of a directive and where it stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TaskView {
-    /// Identity.
-    pub id: String,
-    /// Number of the directive.
-    pub directive: String,
-    /// Which item of it.
-    pub item: String,
-    /// What is to be done.
-    pub title: String,
-    /// Identity of the organisation that is responsible.
-    pub organisation_id: String,
-    /// Its name.
-    pub organisation: String,
-    /// Who does it.
-    pub owner: String,
-    /// Who decides on it.
-    pub authority: String,
-    /// What comes of it.
-    pub product: String,
-    /// By when.
-    pub due_date: String,
-    /// Day on which it was begun.
-    pub begun_on: Option<String>,
-    /// Day on which it was done.
-    pub done_on: Option<String>,
-    /// What came of it.
-    pub result: String,
-    /// Word of the objective; empty for none.
-    pub objective: String,
-    /// Public initiatives with the same objective.
-    pub initiatives: i64,
+    /// The task.
+    #[serde(flatten)]
+    pub task: Task,
     /// Where it stands, from its days.
     pub standing: Standing,
-    /// Counts changes.
-    pub version: i64,
 }
 
 impl TaskView {
     fn of(task: Task, today: &str) -> Self {
-        Self {
-            standing: standing(&task, today),
-            id: task.id,
-            directive: task.directive,
-            item: task.item,
-            title: task.title,
-            organisation_id: task.organisation_id,
-            organisation: task.organisation,
-            owner: task.owner,
-            authority: task.authority,
-            product: task.product,
-            due_date: task.due_date,
-            begun_on: task.begun_on,
-            done_on: task.done_on,
-            result: task.result,
-            objective: task.objective,
-            initiatives: task.initiatives,
-            version: task.version,
-        }
+        Self { standing: standing(&task, today), task }
     }
 }
 
@@ -90,6 +43,16 @@ impl TaskView {
 #[must_use]
 pub fn standing(task: &Task, today: &str) -> Standing {
     Standing::of("", &task.due_date, task.begun_on.as_deref(), task.done_on.as_deref(), today)
+}
+
+/// A task that is changed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskChanged {
+    /// The version that was seen.
+    pub version: i64,
+    /// What it asks for.
+    pub task: NewTask,
 }
 
 /// A task of which something is reported.
@@ -188,6 +151,30 @@ pub async fn give(
 ) -> Result<(StatusCode, Json<TaskView>), Problem> {
     let id = directive::give(&state.db, &actor, body(new)?, state.clock.now()).await.map_err(refused)?;
     Ok((StatusCode::CREATED, one(&state, &id).await?))
+}
+
+/// Change what a task asks for. Roles `approver` and `admin`.
+///
+/// # Errors
+/// 409 when somebody else was faster; 422 naming the fields.
+#[utoipa::path(put, path = "/api/v1/directive-tasks/{id}", tag = "initiative", request_body = TaskChanged,
+    params(("id" = String, Path, description = "Identity of the task")),
+    responses(
+        (status = 200, description = "changed", body = TaskView),
+        (status = 403, description = "not allowed", body = Problem),
+        (status = 404, description = "no such task", body = Problem),
+        (status = 409, description = "changed in the meantime", body = Problem),
+        (status = 422, description = "a field is wrong", body = Problem),
+    ))]
+pub async fn change(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<String>,
+    sent: Result<Json<TaskChanged>, JsonRejection>,
+) -> Result<Json<TaskView>, Problem> {
+    let TaskChanged { version, task } = body(sent)?;
+    directive::change(&state.db, &actor, (&id, version), task, state.clock.now()).await.map_err(no_task)?;
+    one(&state, &id).await
 }
 
 /// Say how far a task is; for those who give tasks and those who act for the organisation.

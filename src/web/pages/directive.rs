@@ -30,6 +30,7 @@ use crate::web::views::Frame;
 use crate::web::visitor::{SignedIn, Visitor};
 
 const PATH: &str = "/lanh-dao/chi-thi";
+const FASTER: &str = "Người khác vừa cập nhật nhiệm vụ này. Hãy xem lại rồi lưu.";
 
 /// The page.
 #[derive(Debug, Template)]
@@ -47,6 +48,8 @@ struct DirectivePage {
     fields: Vec<Field>,
     faults: Vec<Fault>,
     error: Option<String>,
+    /// Identity and version of the task that is changed.
+    edited: Option<(String, i64)>,
 }
 
 /// A task.
@@ -78,8 +81,11 @@ pub async fn page(
     SignedIn(actor): SignedIn,
     RawQuery(raw): RawQuery,
 ) -> Response {
-    show(&state, &visitor, &actor, raw.as_deref(), &NewTask::default(), Refused::default()).await
+    show(&state, &visitor, &actor, raw.as_deref(), None, Refused::default()).await
 }
+
+/// A task as it is being written: what it asks for, and which one it is when it is changed.
+type Written = (NewTask, Option<(String, i64)>);
 
 /// Why a form comes back.
 #[derive(Debug, Default)]
@@ -93,6 +99,8 @@ struct Refused {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Sent {
+    id: String,
+    version: i64,
     directive: String,
     item: String,
     title: String,
@@ -133,11 +141,23 @@ pub async fn give(
         due_date: sent.due_date,
         objective: word::read(&sent.objective),
     };
-    match actions::give(&state.db, &actor, new.clone(), state.clock.now()).await {
+    let (edited, now) = (Some((sent.id, sent.version)).filter(|(id, _)| !id.is_empty()), state.clock.now());
+    let done = match &edited {
+        Some((id, version)) => {
+            let done = actions::change(&state.db, &actor, (id, *version), new.clone(), now).await;
+            done.map(|()| id.clone())
+        }
+        None => actions::give(&state.db, &actor, new.clone(), now).await,
+    };
+    match done {
         Ok(id) => see_other(&format!("{PATH}#{id}")),
         Err(InitiativeError::Invalid(errors)) => {
             let refused = Refused { status: StatusCode::UNPROCESSABLE_ENTITY, errors, error: None };
-            show(&state, &visitor, &actor, None, &new, refused).await
+            show(&state, &visitor, &actor, None, Some((new, edited)), refused).await
+        }
+        Err(InitiativeError::Conflict) => {
+            let refused = Refused { status: StatusCode::CONFLICT, errors: Vec::new(), error: Some(FASTER.to_owned()) };
+            show(&state, &visitor, &actor, None, Some((new, edited)), refused).await
         }
         Err(error) => message::of(&state, &visitor, &no_task(error), ""),
     }
@@ -160,13 +180,11 @@ pub async fn report(
                 let all: Vec<String> = errors.into_iter().map(|error| error.vietnamese).collect();
                 (StatusCode::UNPROCESSABLE_ENTITY, format!("Chưa lưu được: {}.", all.join("; ")))
             }
-            Err(InitiativeError::Conflict) => {
-                (StatusCode::CONFLICT, "Người khác vừa cập nhật nhiệm vụ này. Hãy xem lại rồi lưu.".to_owned())
-            }
+            Err(InitiativeError::Conflict) => (StatusCode::CONFLICT, FASTER.to_owned()),
             Err(error) => return message::of(&state, &visitor, &no_task(error), ""),
         };
     let refused = Refused { status, errors: Vec::new(), error: Some(error) };
-    show(&state, &visitor, &actor, None, &NewTask::default(), refused).await
+    show(&state, &visitor, &actor, None, None, refused).await
 }
 
 async fn show(
@@ -174,11 +192,11 @@ async fn show(
     visitor: &Visitor,
     actor: &Actor,
     raw: Option<&str>,
-    typed: &NewTask,
+    written: Option<Written>,
     refused: Refused,
 ) -> Response {
     let status = refused.status;
-    match build(state, visitor, actor, raw, typed, refused).await {
+    match build(state, visitor, actor, raw, written, refused).await {
         Ok(page) => render(status, &page),
         Err(problem) => message::of(state, visitor, &problem, ""),
     }
@@ -189,10 +207,10 @@ async fn build(
     visitor: &Visitor,
     actor: &Actor,
     raw: Option<&str>,
-    typed: &NewTask,
+    written: Option<Written>,
     refused: Refused,
 ) -> Result<DirectivePage, Problem> {
-    let listing = Listing::read(raw, &["ky", "tinh-trang"], true)?;
+    let listing = Listing::read(raw, &["ky", "tinh-trang", "sua"], true)?;
     let (period, followed) = follow(state, listing.value("ky"), "ky").await?;
     let today = today(state.clock.now());
     let mut tx = state.db.read().await?;
@@ -210,6 +228,8 @@ async fn build(
         followed.effective.len()
     );
     let wanted = listing.value("tinh-trang");
+    let chosen = all.iter().find(|task| task.id == listing.value("sua"));
+    let (typed, edited) = written.or_else(|| chosen.map(as_written)).unwrap_or_default();
     let line = |task: Task| {
         let standing = standing(&task, &today);
         TaskLine {
@@ -224,7 +244,7 @@ async fn build(
     };
     let tasks = all.into_iter().map(line).filter(|line| wanted.is_empty() || line.standing == wanted).collect();
     let organisations = account_store::organisations(&mut tx).await?;
-    let mut fields = fields(organisations, typed);
+    let mut fields = fields(organisations, &typed);
     let faults = form::attach(&mut fields, &refused.errors, &[]);
     let standings = [Standing::NotBegun, Standing::Running, Standing::Late, Standing::Done];
     Ok(DirectivePage {
@@ -240,7 +260,23 @@ async fn build(
         fields,
         faults,
         error: refused.error,
+        edited,
     })
+}
+
+fn as_written(task: &Task) -> Written {
+    let new = NewTask {
+        directive: task.directive.clone(),
+        item: task.item.clone(),
+        title: task.title.clone(),
+        organisation: task.organisation_id.clone(),
+        owner: task.owner.clone(),
+        authority: task.authority.clone(),
+        product: task.product.clone(),
+        due_date: task.due_date.clone(),
+        objective: word::read(&task.objective),
+    };
+    (new, Some((task.id.clone(), task.version)))
 }
 
 fn late(one: LateDecision) -> LateLine {

@@ -14,11 +14,12 @@ use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::model::Objective;
 use crate::initiative::store::file as file_store;
 use crate::initiative::store::part;
+use crate::initiative::unapplied::waiting;
 use crate::initiative::vote::Ballot;
 use crate::initiative::workflow::model::Stage;
 use crate::platform::word;
 use crate::web::api::initiative_views::Sight;
-use crate::web::format::moment_vi;
+use crate::web::format::{date_vi, moment_vi};
 use crate::web::pages::{frame, render};
 use crate::web::routes::WORKERS;
 use crate::web::state::AppState;
@@ -49,6 +50,8 @@ struct InitiativePage {
     adopted_from: Option<String>,
     may_adopt: bool,
     similar: Vec<SimilarLine>,
+    /// Measures that were approved and are not applied: position, title, when they were to be.
+    unapplied: Vec<(i64, String, String)>,
     files: FileSection,
 }
 
@@ -96,6 +99,7 @@ async fn build(
     let comments = if signed_in { part::comments(&mut tx, &item.id).await? } else { Vec::new() };
     let similar = if signed_in { similar_lines(&mut tx, item).await? } else { Vec::new() };
     let files = FileSection::of(&sight, file_store::of(&mut tx, &item.id).await?, state.max_file_bytes);
+    let late = if signed_in { waiting(&mut tx, item, &sight.steps, state.clock.now()).await? } else { Vec::new() };
     let now = state.clock.now().as_millisecond();
     let typed_comment = super::value(&sent, "body").to_owned();
     let sent = Arc::new(sent);
@@ -121,6 +125,7 @@ async fn build(
         adopted_from: item.adopted_number.clone(),
         may_adopt: !sight.theirs && visitor.actor.as_ref().is_some_and(|actor| actor.has_any(WORKERS)),
         similar,
+        unapplied: late.into_iter().map(|one| (one.position, one.title, date_vi(one.due_at))).collect(),
         files,
     })
 }

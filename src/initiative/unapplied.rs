@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 
 use super::actions::error::InitiativeError;
-use super::store::initiative::{self, Initiative, Stored};
-use super::store::{history, list};
-use super::workflow::model::{Stage, Workflow};
-use super::workflow::store::{self as workflows, Found};
+use super::store::initiative::{Initiative, Stored};
+use super::store::{history, waiting as open};
+use super::workflow::model::{Stage, State, Workflow};
+use super::workflow::store::Found;
 use crate::catalog::amend::model::lines;
 use crate::catalog::amend::store::{self as amendments, Kept};
 use crate::catalog::store as catalog_store;
@@ -63,13 +63,25 @@ pub struct Unapplied {
 pub async fn waiting(
     tx: &mut Tx,
     item: &Initiative,
+    workflow: &Workflow,
     steps: &[history::Taken],
     now: Timestamp,
 ) -> Result<Vec<Waiting>, InitiativeError> {
+    if candidates(item, workflow).next().is_none() {
+        return Ok(Vec::new());
+    }
     let working_days = Parameters::at(tx, now).await?.count("initiative_unapplied_working_days")?;
     let calendar = calendar::load(tx).await?;
-    let workflow = workflows::find(tx, item.track, item.workflow_version).await?;
-    Ok(late(item, &workflow, steps, (&calendar, working_days), now))
+    Ok(late(item, workflow, steps, (&calendar, working_days), now))
+}
+
+/// Measures that change procedures and are carried out, each with its state.
+fn candidates<'a>(item: &'a Initiative, workflow: &'a Workflow) -> impl Iterator<Item = (&'a Stored, &'a State)> {
+    let doing = |stored: &'a Stored| {
+        let state = workflow.state(&stored.state).filter(|state| state.stage == Stage::Doing)?;
+        (!stored.measure.changes.is_empty()).then_some((stored, state))
+    };
+    item.measures.iter().filter_map(doing)
 }
 
 fn late(
@@ -79,8 +91,7 @@ fn late(
     (calendar, working_days): (&Calendar, u32),
     now: Timestamp,
 ) -> Vec<Waiting> {
-    let one = |stored: &Stored| {
-        let state = workflow.state(&stored.state).filter(|state| state.stage == Stage::Doing)?;
+    let one = |(stored, state): (&Stored, &State)| {
         let of_this = |step: &&history::Taken| step.measure_id.as_ref().is_none_or(|id| *id == stored.id);
         let approving = |step: &&history::Taken| workflow.state(&step.to_state).is_some_and(|state| state.approved);
         let approved = steps.iter().filter(of_this).find(approving)?;
@@ -97,7 +108,7 @@ fn late(
             codes: stored.measure.procedures(),
         })
     };
-    item.measures.iter().filter(|stored| !stored.measure.changes.is_empty()).filter_map(one).collect()
+    candidates(item, workflow).filter_map(one).collect()
 }
 
 /// Puts it together.
@@ -108,11 +119,12 @@ pub async fn unapplied(tx: &mut Tx, now: Timestamp) -> Result<Unapplied, Initiat
     let working_days = Parameters::at(tx, now).await?.count("initiative_unapplied_working_days")?;
     let calendar = calendar::load(tx).await?;
     let (mut waiting, mut found) = (Vec::new(), Found::default());
-    for id in list::changing(tx).await? {
-        let Some(item) = initiative::find(tx, &id).await? else { continue };
+    for item in open::waiting(tx).await? {
         let workflow = found.get(tx, item.track, item.workflow_version).await?;
-        let steps = history::steps(tx, &item.id).await?;
-        waiting.extend(late(&item, &workflow, &steps, (&calendar, working_days), now));
+        if candidates(&item, &workflow).next().is_some() {
+            let steps = history::steps(tx, &item.id).await?;
+            waiting.extend(late(&item, &workflow, &steps, (&calendar, working_days), now));
+        }
     }
     waiting.sort_by_key(|one| one.approved_at);
     let mut contradicted = Vec::new();

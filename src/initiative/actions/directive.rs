@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::error::InitiativeError;
 use crate::account::audit;
-use crate::account::model::{Actor, Role};
+use crate::account::model::{Actor, Role, Tree};
 use crate::account::store as account_store;
 use crate::catalog::text;
 use crate::initiative::directive::{NewTask, Report};
@@ -79,7 +79,7 @@ pub async fn report(
     let (begun, done) = new.read(now.to_zoned_datetime(VIETNAM).date()).map_err(InitiativeError::Invalid)?;
     let mut tx = db.write().await?;
     let task = directive::find(&mut tx, id).await?.ok_or(InitiativeError::Missing)?;
-    if !may_report(&mut tx, actor, &task).await? {
+    if !may_report(&account_store::tree(&mut tx).await?, actor, &task) {
         return Err(NotTheirs::Organisation.into());
     }
     let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
@@ -93,11 +93,9 @@ pub async fn report(
 }
 
 /// Whether somebody may report on a task.
-///
-/// # Errors
-/// When the database fails.
-pub async fn may_report(tx: &mut Tx, actor: &Actor, task: &Task) -> Result<bool, sqlx::Error> {
-    Ok(actor.has_any(DIRECTORS) || actor.acts_for(&task.organisation_id, &account_store::tree(tx).await?))
+#[must_use]
+pub fn may_report(tree: &Tree, actor: &Actor, task: &Task) -> bool {
+    actor.has_any(DIRECTORS) || actor.acts_for(&task.organisation_id, tree)
 }
 
 /// A decision that is late.

@@ -32,11 +32,6 @@ pub mod sql {
               ORDER BY i.number DESC LIMIT $4) n
         JOIN measures m ON m.initiative_id = n.id
         ORDER BY n.number DESC, m.position LIMIT 250000";
-    /// Open initiatives that change procedures.
-    pub const CHANGING: &str = "
-        SELECT DISTINCT i.id FROM initiatives i JOIN measures m ON m.initiative_id = i.id
-        JOIN measure_procedures p ON p.measure_id = m.id
-        WHERE i.is_open = 1 AND i.submitted_at IS NOT NULL ORDER BY i.id LIMIT 10000";
 }
 
 /// An initiative of the register.
@@ -125,15 +120,6 @@ pub async fn similar(tx: &mut Tx, item: &Initiative, most: usize) -> Result<Vec<
     let mut scored: Vec<(f64, Similar)> = scored.collect();
     scored.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     Ok(scored.into_iter().take(most).map(|(_, similar)| similar).collect())
-}
-
-/// Ids of open initiatives that change procedures.
-///
-/// # Errors
-/// When the database fails.
-pub async fn changing(tx: &mut Tx) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = on_db!(tx, |conn| sqlx::query_as(sql::CHANGING).fetch_all(conn).await?);
-    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// A measure of an initiative of the register.

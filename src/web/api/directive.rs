@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::initiatives::refused;
 use super::work::body;
+use crate::assessment::usage::day;
 use crate::initiative::actions::directive::{self, Followed, LateDecision};
 use crate::initiative::directive::{NewTask, Report};
 use crate::initiative::plan::Standing;
@@ -129,7 +129,7 @@ pub struct EffectiveView {
         (status = 401, description = "not signed in", body = Problem),
     ))]
 pub async fn tasks(State(state): State<AppState>) -> Result<Json<Vec<TaskView>>, Problem> {
-    let today = today(state.clock.now());
+    let today = day(state.clock.now(), 0);
     let tasks = store::tasks(&mut state.db.read().await?).await?;
     Ok(Json(tasks.into_iter().map(|task| TaskView::of(task, &today)).collect()))
 }
@@ -214,7 +214,7 @@ pub fn no_task(error: crate::initiative::actions::error::InitiativeError) -> Pro
 async fn one(state: &AppState, id: &str) -> Result<Json<TaskView>, Problem> {
     let task = store::find(&mut state.db.read().await?, id).await?;
     let task = task.ok_or_else(|| Problem::new(Code::TaskNotFound, "no task has this id").at("id"))?;
-    Ok(Json(TaskView::of(task, &today(state.clock.now()))))
+    Ok(Json(TaskView::of(task, &day(state.clock.now(), 0))))
 }
 
 /// What leadership follows in a period: agencies without a proposal, late decisions, initiatives that work.
@@ -270,10 +270,4 @@ pub async fn follow(state: &AppState, period: &str, name: &str) -> Result<(Perio
     let mut tx = state.db.read().await?;
     let followed = directive::followed(&mut tx, from, to, now.as_millisecond()).await.map_err(refused)?;
     Ok((period, followed))
-}
-
-/// The day in Vietnam, ISO.
-#[must_use]
-pub fn today(now: Timestamp) -> String {
-    now.to_zoned_datetime(VIETNAM).date().to_string()
 }

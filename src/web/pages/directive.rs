@@ -11,7 +11,8 @@ use super::initiative::view::day;
 use super::{frame, message, render};
 use crate::account::model::Actor;
 use crate::account::store as account_store;
-use crate::initiative::actions::directive::{self as actions, DIRECTORS, LateDecision};
+use crate::assessment::usage::day as day_before;
+use crate::initiative::actions::directive::{self as actions, DIRECTORS, LateDecision, may_report};
 use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::directive::{NewTask, Report};
 use crate::initiative::model::Objective;
@@ -20,7 +21,7 @@ use crate::initiative::store::directive::{self as store, Measured, Task};
 use crate::monitor::field::FieldError;
 use crate::platform::problem::Problem;
 use crate::platform::word;
-use crate::web::api::directive::{follow, no_task, standing, today};
+use crate::web::api::directive::{follow, no_task, standing};
 use crate::web::form::{self, Fault, Field};
 use crate::web::format::date_vi;
 use crate::web::guard::see_other;
@@ -212,7 +213,7 @@ async fn build(
 ) -> Result<DirectivePage, Problem> {
     let listing = Listing::read(raw, &["ky", "tinh-trang", "sua"], true)?;
     let (period, followed) = follow(state, listing.value("ky"), "ky").await?;
-    let today = today(state.clock.now());
+    let today = day_before(state.clock.now(), 0);
     let mut tx = state.db.read().await?;
     let tree = account_store::tree(&mut tx).await?;
     let all = store::tasks(&mut tx).await?;
@@ -238,7 +239,7 @@ async fn build(
             late: standing == Standing::Late,
             done: task.done_on.as_deref().map(day).unwrap_or_default(),
             objective: word::read::<Objective>(&task.objective).map_or("", Objective::name),
-            may_report: actor.has_any(DIRECTORS) || actor.acts_for(&task.organisation_id, &tree),
+            may_report: may_report(&tree, actor, &task),
             task,
         }
     };

@@ -99,8 +99,8 @@ async fn build(
     let comments = if signed_in { part::comments(&mut tx, &item.id).await? } else { Vec::new() };
     let similar = if signed_in { similar_lines(&mut tx, item).await? } else { Vec::new() };
     let files = FileSection::of(&sight, file_store::of(&mut tx, &item.id).await?, state.max_file_bytes);
-    let late = if signed_in { waiting(&mut tx, item, &sight.steps, state.clock.now()).await? } else { Vec::new() };
-    let now = state.clock.now().as_millisecond();
+    let now = state.clock.now();
+    let late = if signed_in { waiting(&mut tx, item, &sight.workflow, &sight.steps, now).await? } else { Vec::new() };
     let typed_comment = super::value(&sent, "body").to_owned();
     let sent = Arc::new(sent);
     let at = sight.workflow.state(&item.state);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::initiative::given::{Appraisal, Given, Liability};
 use crate::initiative::measured::Measurement;
 use crate::initiative::record::CostCase;
@@ -14,7 +16,7 @@ use crate::web::format::{date_vi, decimal_vi, moment_vi, money_vi};
 
 use super::Sent;
 use super::plan::PlanSection;
-use crate::platform::clock::VIETNAM;
+use crate::assessment::usage::day as day_before;
 
 /// A step that was taken.
 #[derive(Debug)]
@@ -219,15 +221,9 @@ fn measured(row: &MeasurementRow) -> String {
     format!("Sau {} ngày: {}. {}", row.days, result.verdict.name(), figures.join("; "))
 }
 
-/// The day in Vietnam, ISO.
-fn today(now: i64) -> String {
-    let now = jiff::Timestamp::from_millisecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    now.to_zoned_datetime(VIETNAM).date().to_string()
-}
-
 /// A measure as a card.
 #[must_use]
-pub fn card(sight: &Sight, stored: &Stored, sent: &Arc<Sent>, now: i64) -> MeasureCard {
+pub fn card(sight: &Sight, stored: &Stored, sent: &Arc<Sent>, now: Timestamp) -> MeasureCard {
     let measure = &stored.measure;
     let provisional = if stored.provisional { " (tạm tính)" } else { "" };
     let state = sight.workflow.state(&stored.state);
@@ -252,7 +248,7 @@ pub fn card(sight: &Sight, stored: &Stored, sent: &Arc<Sent>, now: i64) -> Measu
         title: measure.title.clone(),
         facts: vec![measure.kind.name(), stored.place().name()],
         state: state.map_or(&stored.state, |state| &state.name).clone(),
-        late: stored.due_at.is_some_and(|at| at < now),
+        late: stored.due_at.is_some_and(|at| at < now.as_millisecond()),
         due,
         content: measure.content.clone(),
         recommendation: measure.recommendation.clone(),
@@ -261,7 +257,7 @@ pub fn card(sight: &Sight, stored: &Stored, sent: &Arc<Sent>, now: i64) -> Measu
         saving: measure.cost.as_ref().map(saving).unwrap_or_default(),
         acts: sight.acts.iter().filter(|act| act.measure_id == stored.id).map(act).collect(),
         measured: sight.measurements.iter().filter(|row| row.measure_id == stored.id).map(measured).collect(),
-        plan: PlanSection::of(sight, stored, sent, &today(now)),
+        plan: PlanSection::of(sight, stored, sent, &day_before(now, 0)),
         may_add: sight.theirs
             && state.is_some_and(|state| state.stage == crate::initiative::workflow::model::Stage::Doing),
         steps: forms(sight, Some(stored), sent),

@@ -113,6 +113,7 @@ fn sql_stands_in_stores_only() {
         "initiative/store/waiting.rs",
         "initiative/workflow/store.rs",
         "monitor/dossier/bulk.rs",
+        "monitor/dossier/months_store.rs",
         "monitor/dossier/store.rs",
         "monitor/dossier/sums.rs",
         "monitor/incident/board_store.rs",

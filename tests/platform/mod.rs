@@ -42,6 +42,7 @@ fn statements() -> BTreeMap<String, String> {
         "initiative/store/waiting.rs",
         "initiative/workflow/store.rs",
         "monitor/dossier/bulk.rs",
+        "monitor/dossier/months_store.rs",
         "monitor/dossier/store.rs",
         "monitor/dossier/sums.rs",
         "monitor/incident/board_store.rs",

@@ -14,7 +14,9 @@ use crate::config::Settings;
 use crate::monitor::source::actions::{Keeper, load_file};
 use crate::platform::clock::{SharedClock, ShiftedClock, SystemClock};
 use crate::platform::db::Db;
+use crate::simulator::captures::Captures;
 use crate::simulator::year::build::{self, Year};
+use crate::simulator::year::index766;
 use crate::simulator::year::plan::Plan;
 use crate::simulator::{self, faults};
 
@@ -45,11 +47,20 @@ pub async fn demo(settings: &Settings, arguments: &Arguments) -> anyhow::Result<
     let now = clock.now();
     let db = Db::open(&settings.database_url()).await?;
     db.migrate().await?;
-    tell(arguments, build::ensure(&db, &Plan::new(arguments.seed.into(), now)).await?);
-    let report = starter::load(&db, now).await?;
+    let plan = Plan::new(arguments.seed.into(), now);
+    let year = build::ensure(&db, &plan).await?;
+    tell(arguments, year);
+    let captures = match year {
+        Year::Made => index766::captures(&plan)?,
+        Year::Held(held) => index766::captures(&held)?,
+        Year::Other => {
+            let report = starter::load(&db, now).await?;
+            tracing::info!(procedures = report.public, "the starter catalog is loaded");
+            simulator::captures::load(None)?
+        }
+    };
     crate::assessment::actions::catch_up(&db, now).await?;
-    tracing::info!(procedures = report.public, "the starter catalog is loaded");
-    let portal = simulate(&db, now).await?;
+    let portal = simulate(&db, captures, now).await?;
     let running = app::start(settings, db, clock, true).await?;
     tracing::info!(url = %format_args!("http://{}", running.address), "serving");
     running.until_signal().await;
@@ -77,14 +88,14 @@ fn tell(arguments: &Arguments, year: Year) {
 }
 
 /// Starts the portal and makes the sources that ask it.
-async fn simulate(db: &Db, now: Timestamp) -> anyhow::Result<simulator::Running> {
+async fn simulate(db: &Db, captures: Captures, now: Timestamp) -> anyhow::Result<simulator::Running> {
     let listener = match TcpListener::bind(PORTAL).await {
         Ok(listener) => listener,
         // Somebody else has the port: any other will do, and the sources get a new version.
         Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
     };
     let settings = simulator::Settings { from: None, faults: faults::parse(FAULTS)?, seed: 1 };
-    let portal = simulator::start(settings, listener).await?;
+    let portal = simulator::start_with(captures, settings, listener)?;
     load_file(db, Keeper::COMMAND_LINE, &SOURCES.replace("{portal}", &portal.base()), now).await?;
     tracing::info!(url = %portal.base(), "a portal is simulated");
     Ok(portal)

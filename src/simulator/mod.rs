@@ -20,4 +20,4 @@ pub mod state;
 pub mod targets;
 pub mod year;
 
-pub use server::{Running, Settings, StartError, start};
+pub use server::{Running, Settings, StartError, start, start_with};

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::plan::Plan;
 use super::store::{self, Held};
-use super::{YearError, initiatives, people, services};
+use super::{YearError, dossiers, index766, initiatives, people, services, units, verdicts};
 use crate::catalog::starter;
 use crate::platform::db::Db;
 
@@ -47,6 +47,15 @@ async fn build(db: &Db, plan: &Plan) -> Result<(), YearError> {
     starter::load(db, plan.begin()).await?;
     let people = people::build(db, plan).await?;
     done("people");
+    let offices = units::build(db, plan).await?;
+    done("units");
+    let counted = dossiers::build(db, plan, &offices).await?;
+    done("dossiers");
+    verdicts::build(db, plan, &people).await?;
+    done("verdicts");
+    let figures = index766::build(db, plan).await?;
+    done("index 766");
+    tracing::info!(dossiers = counted, figures, units = offices.len(), "counts and figures of the made-up year");
     services::build(db, plan, &people).await?;
     done("services");
     initiatives::build(db, plan, &people).await?;

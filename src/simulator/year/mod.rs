@@ -5,11 +5,17 @@
 //! made up: only counts are.
 
 pub mod build;
+pub mod dossiers;
+mod dossiers_life;
+pub mod dossiers_story;
+pub mod index766;
 pub mod initiatives;
 pub mod people;
 pub mod plan;
 pub mod services;
 pub mod store;
+pub mod units;
+pub mod verdicts;
 
 use crate::account::actions::AccountError;
 use crate::assessment::decide::DecideError;

@@ -32,6 +32,7 @@ pub async fn ensure(db: &Db, plan: &Plan) -> Result<Year, YearError> {
         None => {}
     }
     store::begin(&mut tx, plan).await?;
+    store::parameters_hold_from(&mut tx, plan).await?;
     tx.commit().await?;
     build(db, plan).await?;
     let mut tx = db.write().await?;

@@ -105,8 +105,8 @@ impl Plan {
     /// An hour of a day in Vietnam, and never later than the end.
     #[must_use]
     pub fn at(&self, day: Date, hour: i8) -> Timestamp {
-        let at = day.to_datetime(time(hour.clamp(0, 23), 0, 0, 0)).to_zoned(VIETNAM);
-        at.map_or(self.end, |at| at.timestamp().min(self.end))
+        let at = VIETNAM.to_timestamp(day.to_datetime(time(hour.clamp(0, 23), 0, 0, 0)));
+        at.map_or(self.end, |at| at.min(self.end))
     }
 
     /// The twelve full months, then the one that it ends in.

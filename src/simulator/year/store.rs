@@ -14,6 +14,11 @@ pub mod sql {
     pub const USED: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT code FROM procedures ORDER BY code LIMIT 1) p";
     /// Making a year begins.
     pub const BEGIN: &str = "INSERT INTO demo_years (ends_at, seed, finished_at) VALUES ($1, $2, NULL)";
+    /// The first row of each parameter also holds from an earlier day on.
+    pub const PARAMETERS: &str = "
+        INSERT INTO parameters (name, valid_from, value, source)
+        SELECT p.name, $1, p.value, p.source FROM parameters p
+        WHERE p.valid_from > $1 AND p.valid_from = (SELECT MIN(q.valid_from) FROM parameters q WHERE q.name = p.name)";
     /// The year is whole.
     pub const FINISH: &str = "UPDATE demo_years SET finished_at = $2 WHERE ends_at = $1";
 }
@@ -60,6 +65,16 @@ pub async fn begin(tx: &mut Tx, plan: &Plan) -> Result<(), sqlx::Error> {
         .execute(conn)
         .await
         .map(|_| ())?);
+    Ok(())
+}
+
+/// Lets the parameters of this product hold from the first day of the year, when that is before their own.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parameters_hold_from(tx: &mut Tx, plan: &Plan) -> Result<(), sqlx::Error> {
+    let first = plan.first_day().to_string();
+    on_db!(tx, |conn| sqlx::query(sql::PARAMETERS).bind(first).execute(conn).await.map(|_| ())?);
     Ok(())
 }
 

@@ -9,5 +9,6 @@ mod initiative;
 mod monitor;
 mod platform;
 mod search;
+mod simulator;
 mod support;
 mod web;

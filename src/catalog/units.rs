@@ -299,6 +299,14 @@ async fn write_agency(tx: &mut Tx, agency: &Agency, report: &mut UnitsReport) ->
     write_alias(tx, &id, "agency", code, REORGANISED, None).await
 }
 
+/// Ties an agency code such as `H31.101` to a unit.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn bears(tx: &mut Tx, unit_id: &str, agency: &str) -> Result<(), StoreError> {
+    write_alias(tx, unit_id, "agency", agency, REORGANISED, None).await
+}
+
 /// How many units of a level (`province`, `district`, `commune`) are in force.
 ///
 /// # Errors

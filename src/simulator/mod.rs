@@ -2,7 +2,8 @@
 //!
 //! `captures` holds what is replayed, `portal`, `reporting` and `old_portal` answer as the portal does, `targets` are
 //! plain addresses for probes and load tests, `dossiers` makes records of a one-stop system, `faults` breaks answers by
-//! setting, `log` counts, `server` puts it together. docs/SIMULATOR.md says what is captured and what is constructed.
+//! setting, `log` counts, `server` puts it together; `year` makes
+//! up what a year of work leaves in the database. docs/SIMULATOR.md says what is captured and what is constructed.
 
 pub mod answer;
 pub mod captures;
@@ -17,5 +18,6 @@ pub mod reporting;
 pub mod server;
 pub mod state;
 pub mod targets;
+pub mod year;
 
-pub use server::{Running, Settings, StartError, start};
+pub use server::{Running, Settings, StartError, start, start_with};

@@ -20,6 +20,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 
 use super::answer::Refusal;
+use super::captures::model::Captures;
 use super::captures::{self, LoadError};
 use super::faults::{self, Fault, Faults, FaultsError, effect};
 use super::log::{Arrival, Counts};
@@ -67,10 +68,18 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`]
 pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running, StartError> {
+    let from = settings.from.clone();
+    let captures = tokio::task::spawn_blocking(move || captures::load(from.as_deref())).await??;
+    start_with(captures, settings, listener)
+}
+
+/// Serves captures that are there already on the listener.
+///
+/// # Errors
+/// [`StartError`]
+pub fn start_with(captures: Captures, settings: Settings, listener: TcpListener) -> Result<Running, StartError> {
     let started = Instant::now();
     let address = listener.local_addr()?;
-    let from = settings.from;
-    let captures = tokio::task::spawn_blocking(move || captures::load(from.as_deref())).await??;
     let state = Arc::new(State::new(captures, settings.faults, settings.seed, started));
     let token = CancellationToken::new();
     let accepting = tokio::spawn(accept(listener, Arc::clone(&state), token.clone()));

@@ -80,6 +80,7 @@ fn statements() -> BTreeMap<String, String> {
         "platform/changes.rs",
         "platform/db.rs",
         "platform/jobs.rs",
+        "simulator/year/store.rs",
     ];
     for file in files {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();

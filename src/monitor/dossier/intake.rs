@@ -219,11 +219,10 @@ impl Intake {
 }
 
 /// Adds up changes and writes them. Gives the procedures whose counts changed.
-pub(super) async fn count(
-    tx: &mut Tx,
-    mut deltas: Vec<Delta>,
-    groups: &mut Groups,
-) -> Result<BTreeSet<String>, DossierError> {
+///
+/// # Errors
+/// [`DossierError`]
+pub async fn count(tx: &mut Tx, mut deltas: Vec<Delta>, groups: &mut Groups) -> Result<BTreeSet<String>, DossierError> {
     deltas.sort_unstable_by_key(|delta| (delta.group, delta.part.day, delta.part.working_days));
     let mut counts: Vec<(i64, i32, Counts)> = Vec::new();
     let mut durations: Vec<(i64, i32, i32, i64)> = Vec::new();

@@ -1,8 +1,9 @@
 //! Captured answers, kept as the bytes they were captured in.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -85,6 +86,28 @@ pub struct Reporting {
     pub components: Option<serde_json::Value>,
     /// Departments with scores, in the order of the capture.
     pub departments: Vec<Department>,
+    /// The months of which there are figures.
+    pub known: Known,
+    /// Names of departments below a province by code; the others get made-up ones.
+    pub names: Arc<BTreeMap<String, String>>,
+}
+
+/// The months of which there are figures, as year and month, and how scores grew on the way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// The first.
+    pub from: (i16, u8),
+    /// The last.
+    pub to: (i16, u8),
+    /// What a month's scores lack of those of the last month, as a share, for each month between them.
+    pub growth: f64,
+}
+
+impl Default for Known {
+    /// The captures are of 2026 and end with September.
+    fn default() -> Self {
+        Self { from: (2026, 1), to: (2026, 9), growth: 0.0 }
+    }
 }
 
 /// A department of `service-results`.

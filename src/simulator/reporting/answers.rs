@@ -88,7 +88,8 @@ fn asked(
     let id = request.root_department_id.as_deref().filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| Refusal::bad_request("thiếu rootDepartmentId"))?;
     let place = Place::find(&state.captures, id).ok_or_else(|| Refusal::not_found("Không có đơn vị này"))?;
-    Ok((place, period(request)?))
+    let period = Period { known: state.captures.reporting.known, ..period(request)? };
+    Ok((place.grown(period), period))
 }
 
 /// A captured answer, where it is this department's and its year.

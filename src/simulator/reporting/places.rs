@@ -1,6 +1,10 @@
 //! Departments and the ones below them, with counts that repeat.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::request::Period;
+use super::results::scaled;
 use crate::simulator::captures::made_up::{made_id, two_decimals};
 use crate::simulator::captures::model::{Captures, Department};
 use crate::simulator::chance::Chance;
@@ -17,23 +21,31 @@ pub struct Place {
     pub level: &'static str,
     /// Its place among those of its province; 0 for the province itself.
     pub order: u32,
+    /// Names of those below it by code.
+    names: Arc<BTreeMap<String, String>>,
 }
 
 impl Place {
     /// The department with this identifier: a province, or a made-up department below one.
     #[must_use]
     pub fn find(captures: &Captures, id: &str) -> Option<Self> {
+        let province = |department: &Department| Self {
+            department: department.clone(),
+            level: "PROVINCE",
+            order: 0,
+            names: Arc::clone(&captures.reporting.names),
+        };
         if let Some(department) = captures.department(id) {
-            return Some(Self::province(department));
+            return Some(province(department));
         }
         let provinces = captures.reporting.departments.iter();
-        provinces.flat_map(|d| Self::province(d).below()).find(|place| place.department.id == id)
+        provinces.flat_map(|d| province(d).below()).find(|place| place.department.id == id)
     }
 
-    /// A province.
+    /// The place with the points that it had in a period.
     #[must_use]
-    pub fn province(department: &Department) -> Self {
-        Self { department: department.clone(), level: "PROVINCE", order: 0 }
+    pub fn grown(self, period: Period) -> Self {
+        Self { department: scaled(&self.department, period.grown()), ..self }
     }
 
     /// Made-up departments below a province; none below the others.
@@ -49,7 +61,8 @@ impl Place {
     fn child(&self, order: u32, commune: bool) -> Self {
         let parent = &self.department;
         let code = format!("{}.{}", parent.code, if commune { 94 + order } else { order });
-        let name = if commune { format!("Xã mô phỏng {code}") } else { format!("Sở mô phỏng {code}") };
+        let made_up = || if commune { format!("Xã mô phỏng {code}") } else { format!("Sở mô phỏng {code}") };
+        let name = self.names.get(&code).cloned().unwrap_or_else(made_up);
         let mut chance = Chance::named(766, &code);
         let mut at = 0;
         let points = parent.points.map(|points| {
@@ -58,7 +71,8 @@ impl Place {
             two_decimals((points * (0.8 + 0.4 * chance.share())).min(most))
         });
         let level = if commune { "COMMUNE" } else { "PROVINCE" };
-        Self { department: Department { id: made_id(&code), code, name, points }, level, order }
+        let department = Department { id: made_id(&code), code, name, points };
+        Self { department, level, order, names: Arc::clone(&self.names) }
     }
 
     /// Dossiers that the department received in a period, narrowed to a procedure or not.

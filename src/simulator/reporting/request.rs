@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::simulator::answer::Refusal;
+use crate::simulator::captures::model::Known;
 
 /// The body of a request. Fields that an endpoint does not know are passed over, as the portal does.
 #[derive(Debug, Clone, Deserialize)]
@@ -56,7 +57,7 @@ impl Default for Request {
 }
 
 /// A span of time for which figures are given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Period {
     /// The year.
     pub year: i16,
@@ -64,18 +65,15 @@ pub struct Period {
     pub first: u8,
     /// Last month.
     pub last: u8,
+    /// Of which months there are figures at all.
+    pub known: Known,
 }
 
 impl Period {
-    /// The one year of which there are captures.
-    const CAPTURED: i16 = 2026;
-    /// The last month with figures in the captures.
-    pub const LAST_MONTH: u8 = 9;
-
-    /// Whether the captures tell anything of this time.
+    /// Whether there is anything to tell of this time.
     #[must_use]
-    pub const fn has_data(self) -> bool {
-        self.year == Self::CAPTURED && self.first <= Self::LAST_MONTH
+    pub fn has_data(self) -> bool {
+        (self.year, self.first) <= self.known.to && (self.year, self.last) >= self.known.from
     }
 
     /// Whether it is a whole year.
@@ -84,10 +82,30 @@ impl Period {
         self.first == 1 && self.last == 12
     }
 
+    /// The first and the last month with figures.
+    #[must_use]
+    pub fn within(self) -> (u8, u8) {
+        let Known { from, to, .. } = self.known;
+        let first = if self.year == from.0 { self.first.max(from.1) } else { self.first };
+        let last = if self.year == to.0 { self.last.min(to.1) } else { self.last };
+        (first, last)
+    }
+
     /// Months with figures.
     #[must_use]
     pub fn months(self) -> u8 {
-        (self.last.min(Self::LAST_MONTH) + 1).saturating_sub(self.first)
+        let (first, last) = self.within();
+        (last + 1).saturating_sub(first)
+    }
+
+    /// Scores of this time as a share of those of the last month with figures.
+    #[must_use]
+    pub fn grown(self) -> f64 {
+        let (first, last) = self.within();
+        let (year, month) = self.known.to;
+        let middle = f64::from(first + last) / 2.0;
+        let back = f64::from(year - self.year) * 12.0 + f64::from(month) - middle;
+        (1.0 - self.known.growth * back).clamp(0.0, 1.0)
     }
 
     /// The period as a word, such as `2026-07-09`.
@@ -111,7 +129,7 @@ impl Request {
             _ => None,
         };
         let (first, last) = months.ok_or_else(|| Refusal::bad_request("timeType, quarter hoặc month không hợp lệ"))?;
-        Ok(Period { year, first, last })
+        Ok(Period { year, first, last, known: Known::default() })
     }
 
     /// The period by `fromDate` and `toDate`.
@@ -126,7 +144,7 @@ impl Request {
             return Err(Refusal::bad_request("fromDate và toDate không hợp lệ"));
         }
         let month = |date: Date| date.month().unsigned_abs();
-        Ok(Period { year: from.year(), first: month(from), last: month(to) })
+        Ok(Period { year: from.year(), first: month(from), last: month(to), known: Known::default() })
     }
 
     /// The procedure that narrows the report, if any.

@@ -18,10 +18,11 @@ const TYPICAL: f64 = 50.0;
 /// # Errors
 /// 400 for a period that makes no sense, 404 for an unknown department.
 pub fn service_results(state: &State, request: &Request) -> Result<Response, Refusal> {
-    let period = request.period()?;
     let captures = &state.captures;
+    let period = Period { known: captures.reporting.known, ..request.period()? };
     if let Some(id) = request.root_department_id.as_deref().filter(|id| !id.is_empty()) {
         let place = Place::find(captures, id).ok_or_else(|| Refusal::not_found("Không có đơn vị này"))?;
+        let place = place.grown(period);
         let below: Vec<Department> = place.below().into_iter().map(|p| p.department).collect();
         let rows = if period.has_data() { below.as_slice() } else { &[] };
         return Ok(answer::constructed(&data(Some(&place.department), rows, period)));
@@ -45,12 +46,13 @@ fn scale(captures: &Captures, period: Period) -> Option<f64> {
         return None;
     }
     if period.is_year() {
-        return Some(1.0);
+        return Some(period.grown());
     }
     let text = captures.reporting.service_results.as_deref();
     let answer: Value = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let year = answer["data"]["overview"]["totalScore"].as_f64().unwrap_or(TYPICAL);
-    let months: Vec<f64> = (period.first..period.first + period.months())
+    let (first, last) = period.within();
+    let months: Vec<f64> = (first..=last)
         .map(|month| {
             let chart = answer["data"]["monthlyChart"].as_array();
             let row = chart.and_then(|rows| rows.get(usize::from(month) - 1));
@@ -58,10 +60,12 @@ fn scale(captures: &Captures, period: Period) -> Option<f64> {
         })
         .collect();
     let sum: f64 = months.iter().sum();
-    Some(sum / f64::from(period.months()) / year)
+    Some(sum / f64::from(period.months()) / year * period.grown())
 }
 
-fn scaled(department: &Department, scale: f64) -> Department {
+/// A department with its points scaled, each within the most that it can be.
+#[must_use]
+pub fn scaled(department: &Department, scale: f64) -> Department {
     let mut scaled = department.clone();
     for (points, (_, most)) in scaled.points.iter_mut().zip(Department::GROUPS) {
         *points = two_decimals((*points * scale).min(most));
@@ -91,7 +95,8 @@ fn data(of: Option<&Department>, rows: &[Department], period: Period) -> Value {
         .sort_by(|a, b| b["totalScore"].as_f64().unwrap_or(0.0).total_cmp(&a["totalScore"].as_f64().unwrap_or(0.0)));
     let chart: Vec<Value> = (1..=12)
         .map(|month: u8| {
-            let known = month <= Period::LAST_MONTH && (period.first..=period.last).contains(&month);
+            let within = (period.first..=period.last).contains(&month);
+            let known = within && Period { first: month, last: month, ..period }.has_data();
             json!({ "month": format!("{month:02}"), "averageScore": if known { shown } else { None } })
         })
         .collect();

@@ -1,0 +1,3 @@
+//! What the simulator makes up besides answers.
+
+mod year;

@@ -1,8 +1,9 @@
 //! Rules, alerts and dashboards for operators: they are well formed, name what exists, and show something.
 
 mod boards;
-mod evaluation;
+pub mod evaluation;
 mod rules;
+mod watched;
 
 use std::path::{Path, PathBuf};
 

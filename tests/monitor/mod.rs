@@ -14,7 +14,7 @@ mod privacy;
 mod probe;
 mod records;
 mod replicas;
-mod running;
+pub mod running;
 pub mod service;
 mod shown;
 mod simulator;

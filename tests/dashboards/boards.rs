@@ -8,9 +8,9 @@ use super::{folder, text};
 
 /// The dashboards: file name and content.
 pub fn boards() -> Vec<(String, Value)> {
-    let files = std::fs::read_dir(folder().join("grafana")).unwrap().map(|entry| entry.unwrap().file_name());
-    let mut names: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
-    names.retain(|name| name.ends_with(".json"));
+    let files = std::fs::read_dir(folder().join("grafana")).unwrap().map(|entry| entry.unwrap().path());
+    let boards = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let mut names: Vec<String> = boards.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
     names.sort();
     names
         .into_iter()

@@ -5,6 +5,7 @@ mod account;
 mod architecture;
 mod assessment;
 mod catalog;
+mod dashboards;
 mod initiative;
 mod monitor;
 mod platform;

@@ -46,6 +46,8 @@ pub mod sql {
     pub const FINISH: &str = "
         UPDATE jobs SET state = $3, run_at = $4, last_error = $5, finished_at = $6, lease_until = NULL
         WHERE id = $1 AND attempts = $2 AND state = 'running'";
+    /// How many jobs are in each state.
+    pub const STATES: &str = "SELECT state, COUNT(*) FROM jobs GROUP BY state ORDER BY state LIMIT 10";
 }
 
 /// Adds a job; a second one with the same `unique_key` is not added.
@@ -123,4 +125,12 @@ pub async fn finish(
         .await
         .map(|_| ())?);
     tx.commit().await
+}
+
+/// How many jobs are in each state: `ready`, `running`, `done`, `dead`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn states(tx: &mut Tx) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query_as(sql::STATES).fetch_all(conn).await)
 }

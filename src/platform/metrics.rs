@@ -48,7 +48,12 @@ impl Metrics {
             change_position: IntGauge::new("toantrinh_change_position", "Newest change-log position")?,
             registry,
         };
-        let collectors: [Box<dyn Collector>; 6] = [
+        let version = Opts::new("toantrinh_build_info", "1, with the version that runs")
+            .const_label("version", env!("CARGO_PKG_VERSION"));
+        let build = IntGauge::with_opts(version)?;
+        build.set(1);
+        let collectors: [Box<dyn Collector>; 7] = [
+            Box::new(build),
             Box::new(metrics.requests.clone()),
             Box::new(metrics.request_seconds.clone()),
             Box::new(metrics.searches.clone()),

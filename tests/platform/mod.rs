@@ -201,6 +201,8 @@ async fn a_job_is_claimed_once_retried_after_its_lease_and_buried_after_its_last
         jobs::finish(&test.db, &second, Err("no".into()), lease, later).await.unwrap();
         let much_later = later + SignedDuration::from_secs(10_000);
         assert_eq!(jobs::claim(&test.db, lease, much_later).await.unwrap(), None, "a dead job came back");
+        let states = jobs::states(&mut test.db.read().await.unwrap()).await.unwrap();
+        assert_eq!(states, [("dead".to_owned(), 1)]);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Databases, servers and corpora for tests. Everything real, everything thrown away afterwards.
 
+pub mod prometheus;
 pub mod wire;
 
 use std::path::{Path, PathBuf};

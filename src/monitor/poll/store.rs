@@ -28,6 +28,10 @@ pub mod sql {
         SELECT source_id, slot, next_at, lease_until, failures, circuit_until, requests_today, day, asked_again,
                last_attempt_at, last_good_at, last_failure
         FROM polls WHERE source_id = $1";
+    /// Rhythms of the sources that are asked, and when each last answered well.
+    pub const RHYTHMS: &str = "
+        SELECT source_id, every_ms, last_good_at FROM polls WHERE next_at IS NOT NULL
+        ORDER BY source_id LIMIT 1000000";
     /// Circuits that are open.
     pub const OPEN_CIRCUITS: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM polls WHERE circuit_until > $1";
 }
@@ -59,6 +63,25 @@ pub struct Status {
     pub last_good_at: Option<i64>,
     /// Word of the last poll's failure; `None` when it was good.
     pub last_failure: Option<String>,
+}
+
+/// How often a source is asked.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Rhythm {
+    /// The source.
+    pub source_id: String,
+    /// Milliseconds from one poll to the next.
+    pub every_ms: i64,
+    /// When the last good poll ended, epoch milliseconds.
+    pub last_good_at: Option<i64>,
+}
+
+/// Rhythms of all sources that are switched on, by source.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rhythms(tx: &mut Tx) -> Result<Vec<Rhythm>, sqlx::Error> {
+    on_db!(tx, |conn| sqlx::query_as(sql::RHYTHMS).fetch_all(conn).await)
 }
 
 /// Plans a source, from now on or anew.

@@ -20,7 +20,7 @@ async fn judged_services_are_shown_with_bounded_labels() {
         for n in 0..3 {
             let name = format!("s{n}");
             let id = probe(&test.db, &name, &format!("{name}.example.vn"), MINUTE, &["1.900001"]).await;
-            let rows = minutes(id, begin, end, |minute| if n == 2 && minute >= 1430 { 'b' } else { 'g' });
+            let rows = minutes(id, begin, end, |minute| if n == 2 && minute >= 1415 { 'b' } else { 'g' });
             take(&test.db, &rows).await;
             promise(&test.db, &availability(&name, &name, ""), instant(begin)).await;
         }
@@ -34,11 +34,18 @@ async fn judged_services_are_shown_with_bounded_labels() {
             "toantrinh_service_level_budget_left_ratio{service_level=\"s0\"} 1".to_owned(),
             "toantrinh_service_level_burn_rate{service_level=\"s0\",rule=\"1h\",window=\"60m\"} 0".to_owned(),
             "toantrinh_service_level_burn_rate{service_level=\"s0\",rule=\"1h\",window=\"5m\"} 0".to_owned(),
+            "toantrinh_service_level_burn_factor{service_level=\"s0\",rule=\"1h\",severity=\"urgent\"} 14.4".to_owned(),
+            "toantrinh_service_level_burn_factor{service_level=\"s0\",rule=\"3d\",severity=\"planned\"} 1".to_owned(),
+            "toantrinh_service_level_burning{service_level=\"s0\",rule=\"1h\"} 0".to_owned(),
+            "toantrinh_service_level_burning{service_level=\"s2\",rule=\"1h\"} 1".to_owned(),
             "toantrinh_service_level_absent_samples{service_level=\"s0\"} 0".to_owned(),
+            "toantrinh_service_level_silent{service_level=\"s0\"} 0".to_owned(),
             "toantrinh_source_up{source=\"s1\"} 1".to_owned(),
             "toantrinh_source_up{source=\"s2\"} 0".to_owned(),
             format!("toantrinh_source_last_success_timestamp_seconds{{source=\"s1\"}} {}", (end - MINUTE) / 1000),
             "toantrinh_incidents_open{kind=\"incident\",severity=\"major\"} 1".to_owned(),
+            "toantrinh_deliveries{state=\"dead\"} 0".to_owned(),
+            "toantrinh_jobs{state=\"ready\"} 0".to_owned(),
             "toantrinh_metric_labels_dropped{of=\"source\"} 0".to_owned(),
         ];
         for line in &lines {

@@ -2,7 +2,7 @@
 
 mod alerts;
 mod checks;
-mod given;
+pub mod given;
 mod incidents;
 mod labels;
 mod months;

@@ -7,9 +7,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -20,16 +18,7 @@ use toantrinh::platform::db::Db;
 
 use super::given::{at, availability, bad, good, measured, probe, take};
 use crate::support::databases;
-
-/// Ends the server when the test ends, however it does.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use crate::support::prometheus::{Prometheus, promtool};
 
 #[derive(Debug, Clone, Copy)]
 enum Came {
@@ -105,33 +94,20 @@ fn open_metrics(source: &str, polls: &[(i64, Came)]) -> String {
 fn make_blocks(folder: &Path, data: &Path, text: &str) -> Option<()> {
     let input = folder.join("series.om");
     std::fs::write(&input, text).unwrap();
-    let made =
-        Command::new("promtool").args(["tsdb", "create-blocks-from", "openmetrics"]).arg(&input).arg(data).output();
-    let Ok(made) = made else {
-        eprintln!("SKIPPED beside Prometheus: promtool is not installed; tests/run installs it");
-        return None;
-    };
+    let made = promtool(
+        folder,
+        &["tsdb", "create-blocks-from", "openmetrics", input.to_str().unwrap(), data.to_str().unwrap()],
+    )?;
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     Some(())
 }
 
-/// A Prometheus that has the series and evaluates the rules, and its address.
-fn serve(folder: &Path, rules: &str) -> (Server, String) {
+/// A Prometheus that has the series and evaluates the rules.
+fn serve(folder: &Path, rules: &str) -> Prometheus {
     std::fs::write(folder.join("rules.yml"), rules).unwrap();
-    let config = folder.join("prometheus.yml");
-    std::fs::write(&config, "global: {evaluation_interval: 1s}\nrule_files: [rules.yml]\n").unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let address = format!("127.0.0.1:{port}");
-    let server = Command::new("prometheus")
-        .arg(format!("--config.file={}", config.display()))
-        .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
-        .arg(format!("--web.listen-address={address}"))
-        .arg("--storage.tsdb.retention.time=100y")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    (Server(server), format!("http://{address}"))
+    let config = "global: {evaluation_interval: 1s}\nrule_files: [rules.yml]\n";
+    std::fs::write(folder.join("prometheus.yml"), config).unwrap();
+    Prometheus::start(folder)
 }
 
 /// A figure of ours, and the recording rule that computes the same.
@@ -151,23 +127,16 @@ fn rules(all: &[Compared]) -> String {
     text
 }
 
-async fn get(client: &reqwest::Client, url: &str) -> Option<Value> {
-    client.get(url).send().await.ok()?.json().await.ok()
-}
-
 /// What the rules recorded, by the number of the figure, once every rule was evaluated.
-async fn recorded(base: &str, count: usize) -> HashMap<usize, f64> {
-    let client = reqwest::Client::new();
+async fn recorded(prometheus: &Prometheus, count: usize) -> HashMap<usize, f64> {
     for _ in 0..600 {
-        let told = get(&client, &format!("{base}/api/v1/rules")).await.unwrap_or_default();
-        let rules = told["data"]["groups"][0]["rules"].as_array().cloned().unwrap_or_default();
-        assert!(rules.iter().all(|rule| rule["health"] != "err"), "{rules:?}");
-        if rules.len() == count && rules.iter().all(|rule| rule["health"] == "ok") {
-            let told = get(&client, &format!("{base}/api/v1/query?query=level:figure")).await.unwrap();
+        let rules = prometheus.rules().await;
+        assert!(rules.iter().all(|(_, rule)| rule["health"] != "err"), "{rules:?}");
+        if rules.len() == count && rules.iter().all(|(_, rule)| rule["health"] == "ok") {
             let number = |one: &Value| {
                 Some((one["metric"]["n"].as_str()?.parse().ok()?, one["value"][1].as_str()?.parse().ok()?))
             };
-            let all = told["data"]["result"].as_array().unwrap();
+            let all = prometheus.query("level:figure").await.unwrap();
             return all.iter().filter_map(number).filter(|(_, value): &(usize, f64)| !value.is_nan()).collect();
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -257,8 +226,7 @@ async fn shares_and_burn_rates_equal_the_recording_rules_of_a_real_prometheus() 
             }
         }
     }
-    let (_server, base) = serve(folder.path(), &rules(&all));
-    let theirs = recorded(&base, all.len()).await;
+    let theirs = recorded(&serve(folder.path(), &rules(&all)), all.len()).await;
     for (n, one) in all.iter().enumerate() {
         same(one.ours, theirs.get(&n).copied(), &one.place);
     }

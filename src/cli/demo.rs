@@ -17,7 +17,7 @@ use crate::platform::db::Db;
 use crate::simulator::captures::Captures;
 use crate::simulator::year::build::{self, Year};
 use crate::simulator::year::index766;
-use crate::simulator::year::plan::Plan;
+use crate::simulator::year::plan::{PROVINCE, Plan};
 use crate::simulator::{self, faults};
 
 /// What `demo` takes.

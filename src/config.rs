@@ -1,6 +1,7 @@
 //! Every setting: its default, its meaning, its check.
 
 mod account;
+mod board;
 mod files;
 mod oidc;
 
@@ -12,6 +13,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 pub use account::Account;
+pub use board::Board;
 pub use files::Files;
 pub use oidc::{Oidc, SecretError};
 
@@ -33,6 +35,8 @@ pub struct Settings {
     pub oidc: Oidc,
     /// Files that people put on initiatives.
     pub files: Files,
+    /// What leadership is shown.
+    pub board: Board,
     /// Requests this program makes.
     pub http: Http,
     /// Polling of sources.
@@ -204,6 +208,7 @@ impl Default for Settings {
             account: Account::default(),
             oidc: Oidc::default(),
             files: Files::default(),
+            board: Board::default(),
             http: Http::default(),
             monitor: Monitor { enabled: true, concurrent: 64, lease_seconds: 30, control_hosts: Vec::new() },
             mail: Mail::default(),
@@ -285,6 +290,7 @@ impl Settings {
         self.account.check()?;
         self.oidc.check()?;
         self.files.check()?;
+        self.board.check()?;
         self.http.check()?;
         self.monitor.check()?;
         self.mail.check()

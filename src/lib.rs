@@ -9,6 +9,8 @@ pub mod web;
 
 pub mod simulator;
 
+pub mod board;
+
 pub mod initiative;
 
 pub mod assessment;

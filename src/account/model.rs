@@ -183,6 +183,8 @@ pub enum Access {
     Public,
     /// Everybody who signed in.
     SignedIn,
+    /// Everybody who signed in, and everybody at all where a demonstration is shown.
+    Leadership,
     /// Who has one of these roles; being an administrator alone is not enough.
     Roles(&'static [Role]),
     /// Programs with the token of a source of figures, which is looked up where the request comes in; no person.
@@ -204,7 +206,7 @@ pub enum Decision {
 #[must_use]
 pub fn allows(access: Access, actor: Option<&Actor>) -> Decision {
     match (access, actor) {
-        (Access::Public, _) | (Access::SignedIn, Some(_)) => Decision::Allowed,
+        (Access::Public, _) | (Access::SignedIn | Access::Leadership, Some(_)) => Decision::Allowed,
         (Access::Source, _) | (_, None) => Decision::NeedsSignIn,
         (Access::Roles(roles), Some(actor)) if actor.has_any(roles) => Decision::Allowed,
         (Access::Roles(_), Some(_)) => Decision::Forbidden,

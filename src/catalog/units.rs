@@ -36,6 +36,11 @@ pub mod sql {
     pub const BY_AGENCY: &str = "
         SELECT unit_id FROM unit_aliases WHERE scheme = 'agency' AND value = $1
         ORDER BY valid_from DESC, unit_id LIMIT 1";
+    /// Every agency code with the unit that bears it, the newest first.
+    pub const AGENCIES: &str = "
+        SELECT a.value AS code, u.full_name AS name, COALESCE(a.valid_to, u.valid_to) AS until
+        FROM unit_aliases a JOIN units u ON u.id = a.unit_id WHERE a.scheme = 'agency'
+        ORDER BY a.value, a.valid_from DESC, u.id LIMIT 100000";
     /// How many units of a level are in force.
     pub const COUNT: &str = "
         SELECT CAST(COUNT(*) AS BIGINT) FROM units WHERE level = $1 AND valid_to IS NULL";
@@ -319,4 +324,23 @@ pub async fn of_agency(tx: &mut Tx, code: &str) -> Result<Option<String>, StoreE
     let row: Option<(String,)> =
         on_db!(tx, |conn| sqlx::query_as(sql::BY_AGENCY).bind(code).fetch_optional(conn).await?);
     Ok(row.map(|(id,)| id))
+}
+
+/// A unit by an agency code.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Bearer {
+    /// Such as `H31.1`.
+    pub code: String,
+    /// Full name of the unit.
+    pub name: String,
+    /// The last day on which it existed under this code, ISO; `None` while it does.
+    pub until: Option<String>,
+}
+
+/// Every agency that is known, by its code; the newest bearer of a code comes first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn agencies(tx: &mut Tx) -> Result<Vec<Bearer>, StoreError> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::AGENCIES).fetch_all(conn).await?))
 }

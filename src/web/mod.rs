@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assets;
 pub mod attachment;
+pub mod chart;
 pub mod failure;
 pub mod form;
 pub mod format;

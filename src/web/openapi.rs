@@ -19,6 +19,8 @@ use crate::platform::problem::{CODES, Problem};
         api::detail::detail,
         api::assessment::assessment,
         api::gaps::gaps,
+        api::board::board,
+        api::board::figure,
         api::work::claim,
         api::work::flag,
         api::maintenances::list,

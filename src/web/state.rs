@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 
 use crate::account::oidc::provider::Provider;
 use crate::assessment;
-use crate::config::{Account, Settings};
+use crate::board::picture::Picture;
+use crate::config::{Account, Board, Settings};
 use crate::platform::changes;
 use crate::platform::clock::SharedClock;
 use crate::platform::db::{Db, Tx};
@@ -19,6 +20,8 @@ use crate::platform::http::Client;
 use crate::platform::metrics::Metrics;
 use crate::search::engine::Engine;
 
+/// Pictures of the board that are kept.
+const PICTURES: usize = 32;
 /// Sources that may be tried at once, by everybody together.
 const TRIALS: usize = 4;
 
@@ -51,6 +54,10 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Answers to searches by snapshot and query string; `None` when switched off.
     pub answers: Option<Cache<(u64, String), Prepared>>,
+    /// Pictures of the board by position in the change log, minute, and period.
+    pub pictures: Cache<(i64, i64, String), Arc<Picture>>,
+    /// What leadership is shown.
+    pub board: Board,
     /// Signs session cookies.
     pub cookie_key: Key,
     /// The provider that people may sign in by.
@@ -102,6 +109,8 @@ impl AppState {
             clock,
             metrics,
             answers: (entries > 0).then(|| Cache::new(entries)),
+            pictures: Cache::new(PICTURES),
+            board: settings.board.clone(),
             cookie_key,
             account: settings.account.clone(),
             files: Files::of(&settings.data_dir),

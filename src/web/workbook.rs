@@ -2,7 +2,7 @@
 //! a formula; money and days are numbers and days, so that they can be added and sorted.
 
 use jiff::Timestamp;
-use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError};
 
 use crate::platform::clock::VIETNAM;
 
@@ -22,6 +22,10 @@ pub enum Cell {
     Share(i64),
     /// The day of an instant (epoch milliseconds) in Vietnam.
     Day(i64),
+    /// A sum or a mean that the reader's program computes anew, with what it comes to.
+    Formula(String, String),
+    /// A share that the reader's program computes anew, with what it comes to: 0.6321 or words.
+    ShareFormula(String, String),
 }
 
 impl Cell {
@@ -62,6 +66,7 @@ struct Formats {
     quoted: Format,
     typed: Format,
     whole: Format,
+    number: Format,
     share: Format,
     day: Format,
 }
@@ -76,6 +81,7 @@ impl Formats {
             quoted: top().set_text_wrap().set_quote_prefix(),
             typed: top().set_num_format("@").set_text_wrap(),
             whole: top().set_num_format("#,##0"),
+            number: top().set_num_format("#,##0.##"),
             share: top().set_num_format("0.00%"),
             day: top().set_num_format("dd/mm/yyyy"),
         }
@@ -141,6 +147,14 @@ fn put(
             let year = u16::try_from(date.year()).unwrap_or(1900);
             let day = ExcelDateTime::from_ymd(year, unsigned(date.month()), unsigned(date.day()))?;
             page.write_datetime_with_format(row, column, day, &formats.day)?;
+        }
+        Cell::Formula(text, result) => {
+            let formula = Formula::new(text).set_result(result);
+            page.write_formula_with_format(row, column, formula, &formats.number)?;
+        }
+        Cell::ShareFormula(text, result) => {
+            let formula = Formula::new(text).set_result(result);
+            page.write_formula_with_format(row, column, formula, &formats.share)?;
         }
     }
     Ok(())

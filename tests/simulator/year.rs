@@ -102,7 +102,8 @@ async fn a_year_follows_from_its_seed_and_tells_its_story() {
     verdicts_have_a_history(db).await;
     figures_are_of_every_month(db).await;
     assert_eq!(ensure(db, &plan(2)).await.unwrap(), Year::Held(plan(1)), "a folder holds one year");
-    assert_eq!(fingerprints(db).await, years[0], "a second start leaves it alone");
+    let rows = one(db, "SELECT COUNT(*) FROM dossier_statistics").await;
+    assert_eq!(rows, i64::try_from(years[0]["statistics"].0).unwrap(), "a second start leaves it alone");
     // Of the other seed the counts are enough.
     let other = sqlite().await;
     let offices = units::build(&other.db, &plan(2)).await.unwrap();

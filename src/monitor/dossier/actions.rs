@@ -151,7 +151,7 @@ pub async fn judge_again(db: &Db, now: Timestamp) -> Result<u64, DossierError> {
         let mut rows: Vec<Row> = Vec::new();
         let mut deltas: Vec<Delta> = Vec::new();
         for row in &page {
-            let code = groups.code_of(&mut tx, row.group).await?;
+            let code = groups.row(&mut tx, row.group).await?.code.clone();
             if row.facts.due_at.is_none() {
                 limits.read(&mut tx, std::iter::once(code.as_str())).await?;
             }
@@ -166,12 +166,7 @@ pub async fn judge_again(db: &Db, now: Timestamp) -> Result<u64, DossierError> {
         }
         changed += rows.len() as u64;
         bulk::put(&mut tx, &rows).await?;
-        let mut codes: Vec<String> = Vec::new();
-        for group in count(&mut tx, deltas).await? {
-            codes.push(groups.code_of(&mut tx, group).await?);
-        }
-        codes.sort_unstable();
-        codes.dedup();
+        let codes: Vec<String> = count(&mut tx, deltas, &mut groups).await?.into_iter().collect();
         changes::record(&mut tx, CHANGE_KIND, &codes, now).await?;
         tx.commit().await?;
     }

@@ -86,10 +86,23 @@ impl Counts {
         self.0[count as usize]
     }
 
+    /// Working days that finished dossiers took together.
+    #[must_use]
+    pub const fn working_days(&self) -> i64 {
+        self.0[BITS + 1]
+    }
+
     /// Whether nothing is left.
     #[must_use]
     pub fn is_zero(&self) -> bool {
         self.0.iter().all(|n| *n == 0)
+    }
+
+    /// Adds other counts.
+    pub fn join(&mut self, other: &Self) {
+        for (sum, n) in self.0.iter_mut().zip(other.0) {
+            *sum += n;
+        }
     }
 
     /// Adds what a dossier adds, or takes it off with -1.

@@ -1,21 +1,22 @@
 //! What dossiers are counted with: source, procedure, unit and channel as one number.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::bulk;
 use super::model::Channel;
-use super::reader::{Batch, Entry};
+use super::reader::{self, Batch};
 use super::store::{self, GroupRow};
 use crate::platform::db::Tx;
 
-/// The groups of one source, and the procedures of the groups of all sources that were met.
+/// The groups of one source, and those of all sources that were met.
 #[derive(Debug, Default)]
 pub struct Groups {
     source: i64,
     codes: Vec<String>,
     units: Vec<String>,
     known: HashMap<(u32, u32, u8), i64>,
-    code_of: HashMap<i64, String>,
+    rows: HashMap<i64, GroupRow>,
     stored: HashMap<(String, String, u8), i64>,
     all_read: bool,
 }
@@ -55,8 +56,9 @@ impl Groups {
     }
 
     fn remember(&mut self, row: GroupRow) {
-        self.code_of.insert(row.id, row.code.clone());
-        self.stored.insert((row.code, row.unit_id, u8::try_from(row.channel).unwrap_or_default()), row.id);
+        let channel = u8::try_from(row.channel).unwrap_or_default();
+        self.stored.insert((row.code.clone(), row.unit_id.clone(), channel), row.id);
+        self.rows.insert(row.id, row);
     }
 
     /// The procedure at a place.
@@ -73,7 +75,7 @@ impl Groups {
 
     /// The group of a record; 0 until [`Groups::take_in`] has seen it.
     #[must_use]
-    pub fn of(&self, entry: &Entry) -> i64 {
+    pub fn of(&self, entry: &reader::Entry) -> i64 {
         self.known.get(&(entry.code, entry.unit, entry.channel as u8)).copied().unwrap_or_default()
     }
 
@@ -87,7 +89,7 @@ impl Groups {
         let mut missing: Vec<(u32, u32, Channel)> = Vec::new();
         for entry in &batch.entries {
             let key = (entry.code, entry.unit, entry.channel as u8);
-            if let std::collections::hash_map::Entry::Vacant(place) = self.known.entry(key) {
+            if let Entry::Vacant(place) = self.known.entry(key) {
                 place.insert(0);
                 missing.push((entry.code, entry.unit, entry.channel));
             }
@@ -124,16 +126,14 @@ impl Groups {
         Ok(())
     }
 
-    /// The procedure of a group of any source.
+    /// A group of any source.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn code_of(&mut self, tx: &mut Tx, group: i64) -> Result<String, sqlx::Error> {
-        if let Some(code) = self.code_of.get(&group) {
-            return Ok(code.clone());
+    /// When the database fails, or has no such group.
+    pub async fn row(&mut self, tx: &mut Tx, id: i64) -> Result<&GroupRow, sqlx::Error> {
+        match self.rows.entry(id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(store::group_by_id(tx, id).await?)),
         }
-        let code = store::code_of_group(tx, group).await?.unwrap_or_default();
-        self.code_of.insert(group, code.clone());
-        Ok(code)
     }
 }

@@ -14,6 +14,7 @@ use super::limits::KnownLimits;
 use super::merge::{Delta, Merged, merge};
 use super::model::Side;
 use super::moment::day_of;
+use super::months::Months;
 use super::reader::{Batch, Entry, Reader, ReaderOptions};
 use super::store::{self, CoverageRow};
 use super::volumes::month_of;
@@ -156,9 +157,7 @@ impl Intake {
         self.report.illegal += merged.illegal;
         bulk::put(&mut tx, &merged.rows).await?;
         let mut changed = self.cover(&mut tx, &batch).await?;
-        for group in count(&mut tx, merged.deltas).await? {
-            changed.insert(self.groups.code_of(&mut tx, group).await?);
-        }
+        changed.extend(count(&mut tx, merged.deltas, &mut self.groups).await?);
         let changed: Vec<String> = changed.into_iter().collect();
         changes::record(&mut tx, CHANGE_KIND, &changed, self.now).await?;
         Ok(tx.commit().await?)
@@ -219,11 +218,11 @@ impl Intake {
     }
 }
 
-/// Adds up changes and writes them. Gives the groups whose counts changed.
+/// Adds up changes and writes them. Gives the procedures whose counts changed.
 ///
 /// # Errors
 /// [`DossierError`]
-pub async fn count(tx: &mut Tx, mut deltas: Vec<Delta>) -> Result<Vec<i64>, DossierError> {
+pub async fn count(tx: &mut Tx, mut deltas: Vec<Delta>, groups: &mut Groups) -> Result<BTreeSet<String>, DossierError> {
     deltas.sort_unstable_by_key(|delta| (delta.group, delta.part.day, delta.part.working_days));
     let mut counts: Vec<(i64, i32, Counts)> = Vec::new();
     let mut durations: Vec<(i64, i32, i32, i64)> = Vec::new();
@@ -248,10 +247,17 @@ pub async fn count(tx: &mut Tx, mut deltas: Vec<Delta>) -> Result<Vec<i64>, Doss
     durations.retain(|(.., n)| *n != 0);
     bulk::add(tx, &counts).await?;
     bulk::add_durations(tx, &durations).await?;
-    let mut groups: Vec<i64> = counts.iter().map(|(group, ..)| *group).chain(durations.iter().map(|d| d.0)).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    Ok(groups)
+    let (mut months, mut changed) = (Months::default(), BTreeSet::new());
+    for (group, day, sum) in &counts {
+        let group = groups.row(tx, *group).await?;
+        months.add(group, *day, sum);
+        changed.insert(group.code.clone());
+    }
+    months.write(tx).await?;
+    for (group, ..) in &durations {
+        changed.insert(groups.row(tx, *group).await?.code.clone());
+    }
+    Ok(changed)
 }
 
 /// The key that dossier codes are hashed with, made on first use.

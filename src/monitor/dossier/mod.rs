@@ -17,6 +17,8 @@ pub mod lists;
 pub mod merge;
 pub mod model;
 pub mod moment;
+pub mod months;
+pub mod months_store;
 pub mod performance;
 pub mod reader;
 pub mod record;

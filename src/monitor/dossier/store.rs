@@ -25,8 +25,8 @@ pub mod sql {
     pub const GROUP: &str = "
         SELECT id, code, unit_id, channel FROM dossier_groups
         WHERE code = $1 AND source_id = $2 AND unit_id = $3 AND channel = $4";
-    /// The procedure of a group.
-    pub const CODE_OF_GROUP: &str = "SELECT code FROM dossier_groups WHERE id = $1";
+    /// A group of any source.
+    pub const GROUP_BY_ID: &str = "SELECT id, code, unit_id, channel FROM dossier_groups WHERE id = $1";
     /// Adds a group unless it is there.
     pub const INSERT_GROUP: &str = "
         INSERT INTO dossier_groups (id, source_id, code, unit_id, channel) VALUES ($1, $2, $3, $4, $5)
@@ -163,14 +163,12 @@ pub async fn group(
         .await?))
 }
 
-/// The procedure of a group.
+/// A group of any source.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn code_of_group(tx: &mut Tx, group: i64) -> Result<Option<String>, sqlx::Error> {
-    let row: Option<(String,)> =
-        on_db!(tx, |conn| sqlx::query_as(sql::CODE_OF_GROUP).bind(group).fetch_optional(conn).await?);
-    Ok(row.map(|(code,)| code))
+/// When the database fails or has no such group.
+pub async fn group_by_id(tx: &mut Tx, id: i64) -> Result<GroupRow, sqlx::Error> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(sql::GROUP_BY_ID).bind(id).fetch_one(conn).await?))
 }
 
 /// Adds groups; says how many were not there.

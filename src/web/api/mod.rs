@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod assessment;
+pub mod board;
+pub mod board_views;
 pub mod burden;
 pub mod changes;
 pub mod detail;

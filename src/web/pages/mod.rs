@@ -9,6 +9,7 @@ pub mod claim;
 pub mod directive;
 pub mod initiative;
 mod journey;
+pub mod leadership;
 pub mod maintenance;
 pub mod message;
 pub mod notifications;

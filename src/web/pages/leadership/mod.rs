@@ -1,0 +1,8 @@
+//! `/lanh-dao`: the state of the province in one minute, and every number opened into the rows behind it.
+
+mod blocks;
+pub mod figure;
+pub mod report;
+pub mod show;
+mod trend;
+mod words;

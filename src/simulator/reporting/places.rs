@@ -21,6 +21,8 @@ pub struct Place {
     pub level: &'static str,
     /// Its place among those of its province; 0 for the province itself.
     pub order: u32,
+    /// Points of the last month with figures.
+    last: Department,
     /// Names of those below it by code.
     names: Arc<BTreeMap<String, String>>,
 }
@@ -31,6 +33,7 @@ impl Place {
     pub fn find(captures: &Captures, id: &str) -> Option<Self> {
         let province = |department: &Department| Self {
             department: department.clone(),
+            last: department.clone(),
             level: "PROVINCE",
             order: 0,
             names: Arc::clone(&captures.reporting.names),
@@ -45,7 +48,13 @@ impl Place {
     /// The place with the points that it had in a period.
     #[must_use]
     pub fn grown(self, period: Period) -> Self {
-        Self { department: scaled(&self.department, period.grown()), ..self }
+        Self { department: scaled(&self.last, period.grown()), ..self }
+    }
+
+    /// The points of a group in a period as a share of the most that it can have.
+    #[must_use]
+    pub fn share_in(&self, group: &str, period: Period) -> f64 {
+        scaled(&self.last, period.grown()).share(group)
     }
 
     /// Made-up departments below a province; none below the others.
@@ -72,7 +81,7 @@ impl Place {
         });
         let level = if commune { "COMMUNE" } else { "PROVINCE" };
         let department = Department { id: made_id(&code), code, name, points };
-        Self { department, level, order, names: Arc::clone(&self.names) }
+        Self { last: department.clone(), department, level, order, names: Arc::clone(&self.names) }
     }
 
     /// Dossiers that the department received in a period, narrowed to a procedure or not.

@@ -93,11 +93,14 @@ fn data(of: Option<&Department>, rows: &[Department], period: Period) -> Value {
         .collect();
     evaluation
         .sort_by(|a, b| b["totalScore"].as_f64().unwrap_or(0.0).total_cmp(&a["totalScore"].as_f64().unwrap_or(0.0)));
-    let chart: Vec<Value> = (1..=12)
-        .map(|month: u8| {
-            let within = (period.first..=period.last).contains(&month);
-            let known = within && Period { first: month, last: month, ..period }.has_data();
-            json!({ "month": format!("{month:02}"), "averageScore": if known { shown } else { None } })
+    // Only a year has a chart of its months: a month would contradict what was told of the others.
+    let months = if period.is_year() { 1..=12_u8 } else { 1..=0 };
+    let chart: Vec<Value> = months
+        .map(|month| {
+            let of_month = Period { first: month, last: month, ..period };
+            let score = shown.filter(|_| of_month.has_data());
+            let score = score.map(|score| two_decimals(score * of_month.grown() / period.grown()));
+            json!({ "month": format!("{month:02}"), "averageScore": score })
         })
         .collect();
     json!({

@@ -169,7 +169,7 @@ impl Asked<'_> {
     /// Here the portal writes 0 for months without dossiers.
     fn online_percent(&self, month: u8) -> f64 {
         let month = Period { first: month, last: month, ..self.period };
-        let share = self.place.department.share("CLGQ");
+        let share = self.place.share_in("CLGQ", month);
         if month.has_data() {
             two_decimals(50.0 * share + 40.0 * self.place.chance(self.seed, month, None).share())
         } else {

@@ -5,7 +5,6 @@ use std::time::Instant;
 use super::plan::Plan;
 use super::store::{self, Held};
 use super::{YearError, dossiers, index766, initiatives, people, services, units, verdicts};
-use crate::catalog::starter;
 use crate::platform::db::Db;
 
 /// What a database holds.
@@ -45,7 +44,7 @@ pub async fn ensure(db: &Db, plan: &Plan) -> Result<Year, YearError> {
 async fn build(db: &Db, plan: &Plan) -> Result<(), YearError> {
     let begun = Instant::now();
     let done = |part: &str| tracing::info!(part, milliseconds = begun.elapsed().as_millis(), "made up");
-    starter::load(db, plan.begin()).await?;
+    verdicts::read_catalog(db, plan.begin()).await?;
     let people = people::build(db, plan).await?;
     done("people");
     let offices = units::build(db, plan).await?;

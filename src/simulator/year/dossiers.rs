@@ -139,7 +139,8 @@ async fn write(tx: &mut Tx, plan: &Plan, units: &[Unit], filed: &[Filed], counte
     let received = 1; // The lowest bit of a part.
     let dossiers = counted.deltas.iter().filter(|delta| delta.part.bits & received != 0).count() as u64;
     let deltas = counted.deltas.into_iter().map(|delta| Delta { group: delta.group + first, ..delta });
-    count(tx, deltas.collect(), &mut Groups::default()).await?;
+    // The sums of months are written with them.
+    let counted = count(tx, deltas.collect(), &mut Groups::of_source(source)).await?;
     for month in plan.months() {
         let row = CoverageRow {
             month: i64::from(number(month.first)),
@@ -148,8 +149,7 @@ async fn write(tx: &mut Tx, plan: &Plan, units: &[Unit], filed: &[Filed], counte
         };
         store::put_coverage(tx, source, PROVINCE, &row).await?;
     }
-    let mut codes: Vec<String> = filed.iter().map(|one| one.code.clone()).collect();
-    codes.sort_unstable();
+    let codes: Vec<String> = counted.into_iter().collect();
     changes::record(tx, CHANGE_KIND, &codes, plan.begin()).await?;
     Ok(dossiers)
 }

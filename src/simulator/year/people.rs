@@ -2,6 +2,7 @@
 
 use super::YearError;
 use super::plan::{PROVINCE, Plan};
+use super::units;
 use crate::account::actions::add_organisation;
 use crate::account::audit::Author;
 use crate::account::model::{Actor, Role, UserId};
@@ -11,14 +12,10 @@ use crate::platform::db::Db;
 /// No hash of a password reads like this, so that none matches.
 const NO_PASSWORD: &str = "!";
 
-/// The offices: id, name, the one above.
-const OFFICES: [(&str, &str, Option<&str>); 5] = [
-    (PROVINCE, "UBND tỉnh Hưng Yên", None),
-    ("H31.VP", "Văn phòng UBND tỉnh Hưng Yên", Some(PROVINCE)),
-    ("H31.KHCN", "Sở Khoa học và Công nghệ Hưng Yên", Some(PROVINCE)),
-    ("H31.TP", "Sở Tư pháp Hưng Yên", Some(PROVINCE)),
-    ("H31.PVHCC", "Trung tâm Phục vụ hành chính công tỉnh Hưng Yên", Some(PROVINCE)),
-];
+/// The name of the province's organisation.
+const NAME: &str = "UBND tỉnh Hưng Yên";
+/// The department of justice.
+const JUSTICE: &str = "H31.2";
 
 /// The people, by what they do. All but the officer act for the whole installation.
 #[derive(Debug, Clone)]
@@ -39,15 +36,17 @@ pub struct People {
     pub catalog_editor: Actor,
 }
 
-/// Makes offices and people.
+/// Makes the province with its departments, and people.
 ///
 /// # Errors
 /// [`YearError`]
 pub async fn build(db: &Db, plan: &Plan) -> Result<People, YearError> {
-    for (id, name, above) in OFFICES {
-        add_organisation(db, Author::COMMAND_LINE, id, name, above, plan.begin()).await?;
+    add_organisation(db, Author::COMMAND_LINE, PROVINCE, NAME, None, plan.begin()).await?;
+    for unit in units::all()?.iter().filter(|unit| !unit.is_commune()) {
+        let (by, above) = (Author::COMMAND_LINE, Some(PROVINCE));
+        add_organisation(db, by, &unit.agency, &unit.name, above, plan.begin()).await?;
     }
-    let justice = Some("H31.TP");
+    let justice = Some(JUSTICE);
     Ok(People {
         officer: add(db, plan, "chuyenvien.tp", "Chuyên viên Sở Tư pháp (minh họa)", &[Role::Officer], justice).await?,
         agency_head: add(db, plan, "giamdoc.tp", "Giám đốc Sở Tư pháp (minh họa)", &[Role::AgencyHead], justice)

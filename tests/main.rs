@@ -4,6 +4,7 @@
 mod account;
 mod architecture;
 mod assessment;
+mod board;
 mod catalog;
 mod dashboards;
 mod initiative;

@@ -4,7 +4,7 @@ mod assessed;
 mod commands;
 mod dossiers;
 mod faulted;
-mod given;
+pub mod given;
 pub mod index766;
 mod intake;
 mod judged;

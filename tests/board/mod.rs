@@ -1,0 +1,5 @@
+//! The board of leadership: sums of months, figures, rows behind them, and the same numbers wherever they are shown.
+
+mod given;
+mod months;
+mod shown;

@@ -99,6 +99,7 @@ fn sql_stands_in_stores_only() {
         "assessment/flag_store.rs",
         "assessment/store.rs",
         "assessment/take_over.rs",
+        "board/edition_store.rs",
         "board/store.rs",
         "catalog/amend/store.rs",
         "catalog/import/store.rs",

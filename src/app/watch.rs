@@ -1,10 +1,11 @@
-//! What goes on beside polling: incidents, service levels, and letters about them.
+//! What goes on beside polling: incidents, service levels, letters about them, editions of the board.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use crate::board;
 use crate::config::Settings;
 use crate::initiative;
 use crate::monitor::notify::deliver::{Post, deliver};
@@ -19,9 +20,13 @@ const LOOK: Duration = Duration::from_secs(3);
 /// How often service levels are evaluated; their figures change every five minutes.
 const EVALUATE: SignedDuration = SignedDuration::from_mins(1);
 
+/// How often the board is looked at for periods to freeze and for errata.
+const KEEP: SignedDuration = SignedDuration::from_hours(1);
+
 /// What watches polls and tells people.
 pub struct Watch {
     db: Db,
+    agency: String,
     clock: SharedClock,
     post: Post,
 }
@@ -33,7 +38,7 @@ impl Watch {
     /// [`MailError`] when the settings of mail cannot be used.
     pub fn new(settings: &Settings, db: Db, clock: SharedClock) -> Result<Self, MailError> {
         let post = Post { client: Client::new(&settings.http), mailer: Mailer::new(&settings.mail)? };
-        Ok(Self { db, clock, post })
+        Ok(Self { db, agency: settings.board.agency.clone(), clock, post })
     }
 
     /// Watches until told to stop. Several processes may do so at once: each thing is done by one of them. Letters leave
@@ -43,7 +48,7 @@ impl Watch {
     }
 
     async fn look(&self, stop: &CancellationToken) {
-        let mut evaluated = Timestamp::MIN;
+        let (mut evaluated, mut kept) = (Timestamp::MIN, Timestamp::MIN);
         while pause(stop).await {
             let now = self.clock.now();
             if let Err(error) = incident::actions::follow(&self.db, now).await {
@@ -56,6 +61,12 @@ impl Watch {
                 }
                 if let Err(error) = service_level::evaluate::evaluate(&self.db, now).await {
                     tracing::error!(error = %error, "service levels could not be evaluated");
+                }
+            }
+            if now.duration_since(kept) >= KEEP {
+                kept = now;
+                if let Err(error) = board::edition::keep(&self.db, &self.agency, now).await {
+                    tracing::error!(error = %error, "editions of the board could not be kept");
                 }
             }
         }

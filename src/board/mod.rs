@@ -5,7 +5,10 @@
 //! docs/BOARD.md has the formulas.
 
 pub mod breakdown;
+pub mod document;
 pub mod dossiers;
+pub mod edition;
+pub mod edition_store;
 pub mod figure;
 pub mod gain;
 pub mod model;

@@ -1,11 +1,11 @@
 //! Numbers of the board: a part of a whole, what it was before, what it is to be. Shares are whole numbers of hundredths
 //! of a percent, so that page, API, workbook and CSV round alike.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A part of a whole as it was counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Counted {
     /// What counts.
     pub part: i64,
@@ -38,7 +38,7 @@ impl Counted {
 }
 
 /// In what a figure is measured. A value is a whole number of steps of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Part of a whole; steps of a hundredth of a percent.
@@ -61,10 +61,20 @@ impl Unit {
             Self::Minutes | Self::Dong => Some(counted.part),
         }
     }
+
+    /// Steps as a number: percent, working days, minutes, đồng.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "figures stay far below 2^53")]
+    pub fn natural(self, steps: i64) -> f64 {
+        match self {
+            Self::Share | Self::WorkingDays => steps as f64 / 100.0,
+            Self::Minutes | Self::Dong => steps as f64,
+        }
+    }
 }
 
 /// Whether there is a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// There is.

@@ -21,6 +21,7 @@ use crate::monitor::dossier::months_store::{self, Asked};
 use crate::monitor::index766::directory;
 use crate::monitor::index766::period::Period;
 use crate::monitor::index766::store as index766;
+use crate::monitor::parameters::ParameterError;
 use crate::monitor::service_level::list_store;
 use crate::platform::db::Tx;
 
@@ -39,6 +40,12 @@ pub enum BoardError {
     /// Initiatives cannot be read.
     #[error(transparent)]
     Initiative(#[from] InitiativeError),
+    /// A parameter is missing.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The document of an edition was changed by hand and cannot be read.
+    #[error("the document of an edition cannot be read")]
+    Document(#[from] serde_json::Error),
 }
 
 /// A figure of a period.

@@ -21,6 +21,8 @@ use crate::platform::problem::{CODES, Problem};
         api::gaps::gaps,
         api::board::board,
         api::board::figure,
+        api::editions::list,
+        api::editions::one,
         api::work::claim,
         api::work::flag,
         api::maintenances::list,

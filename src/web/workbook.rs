@@ -2,7 +2,7 @@
 //! a formula; money and days are numbers and days, so that they can be added and sorted.
 
 use jiff::Timestamp;
-use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError};
 
 use crate::platform::clock::VIETNAM;
 
@@ -93,7 +93,21 @@ impl Formats {
 /// # Errors
 /// When it cannot be made.
 pub fn write(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
+    filled(Workbook::new(), sheets)
+}
+
+/// The workbook of something that was made at an instant: the same sheets always give the same bytes.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn write_made_at(sheets: &[Sheet], at: Timestamp) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
+    let made = ExcelDateTime::from_timestamp(at.as_second())?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    filled(book, sheets)
+}
+
+fn filled(mut book: Workbook, sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
     let formats = Formats::new();
     for sheet in sheets {
         let page = book.add_worksheet();

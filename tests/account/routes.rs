@@ -64,6 +64,7 @@ async fn every_route_answers_every_role_as_its_row_says() {
                 .replace("{id}", "khong-co")
                 .replace("{act}", "khong-co")
                 .replace("{figure}", "on_time")
+                .replace("{period}", "2026-10")
                 .replace("{position}", "1");
             for (actor, token) in &callers {
                 let method: Method = method.parse().unwrap();

@@ -1,5 +1,6 @@
 //! The board of leadership: sums of months, figures, rows behind them, and the same numbers wherever they are shown.
 
+mod editions;
 mod given;
 mod months;
 mod shown;

@@ -28,6 +28,7 @@ fn statements() -> BTreeMap<String, String> {
         "assessment/flag_store.rs",
         "assessment/store.rs",
         "assessment/take_over.rs",
+        "board/edition_store.rs",
         "board/store.rs",
         "catalog/amend/store.rs",
         "catalog/store.rs",

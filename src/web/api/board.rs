@@ -7,8 +7,9 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::board_views::{BoardView, BreakdownView, FigureView};
+use super::board_views::BreakdownView;
 use crate::board::breakdown::{self, By, Scope};
+use crate::board::document::{Document, FigureEntry};
 use crate::board::figure::FigureCode;
 use crate::board::months;
 use crate::board::picture::{BoardError, Picture};
@@ -73,7 +74,7 @@ fn problem(error: &BoardError) -> Problem {
         ("format" = Option<String>, Query, description = "json (default), or csv"),
     ),
     responses(
-        (status = 200, description = "the figures", body = BoardView),
+        (status = 200, description = "the figures", body = Document),
         (status = 401, description = "not signed in", body = Problem),
         (status = 422, description = "a parameter is wrong", body = Problem),
     ))]
@@ -81,11 +82,11 @@ pub async fn board(State(state): State<AppState>, RawQuery(raw): RawQuery) -> Re
     let listing = Listing::read(raw.as_deref(), &["period", "format"], false)?;
     let csv = wants_csv(&listing)?;
     let picture = picture(&state, period(&listing, &state)?).await?;
-    let view = BoardView::of(&picture);
+    let view = Document::of(&picture);
     if csv {
         return Ok(as_csv(
             "bang-lanh-dao.csv",
-            &FigureView::HEADINGS,
+            &FigureEntry::HEADINGS,
             view.figures.iter().map(|figure| figure.cells(&view.period)),
         ));
     }

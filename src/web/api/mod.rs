@@ -9,6 +9,7 @@ pub mod changes;
 pub mod detail;
 pub mod directive;
 pub mod dossier_statistics;
+pub mod editions;
 pub mod gaps;
 pub mod incidents;
 pub mod index766;

@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use super::words;
 use crate::board::model::Unit;
 use crate::board::picture::Figure;
-use crate::web::api::board_views::natural;
 use crate::web::chart::{self, Line};
 use crate::web::format::number_vi;
 
@@ -31,7 +30,7 @@ pub fn of(label: &str, figures: &[&Figure]) -> Trend {
     let is_share = figures.iter().all(|figure| figure.code.unit() == Unit::Share);
     let mut lines = Vec::new();
     for figure in figures {
-        let value = |(_, counted): &(Date, Option<_>)| Some(natural(Unit::Share, Unit::Share.value((*counted)?)?));
+        let value = |(_, counted): &(Date, Option<_>)| Some(Unit::Share.natural(Unit::Share.value((*counted)?)?));
         lines.push(Line {
             name: figure.code.name().to_owned(),
             values: figure.trend.iter().map(value).collect(),
@@ -40,7 +39,7 @@ pub fn of(label: &str, figures: &[&Figure]) -> Trend {
     }
     if let [figure] = figures {
         if let Some(target) = &figure.target {
-            let value = Some(natural(Unit::Share, target.value));
+            let value = Some(Unit::Share.natural(target.value));
             lines.push(Line { name: "Mục tiêu".to_owned(), values: vec![value; months.len()], is_target: true });
         }
     }

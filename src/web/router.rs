@@ -139,6 +139,8 @@ fn reforms(registered: Registered) -> Registered {
         .route("/lanh-dao.xlsx", get(pages::leadership::report::workbook))
         .route("/lanh-dao/bao-cao", get(pages::leadership::report::page))
         .route("/lanh-dao/so-lieu/{figure}", get(pages::leadership::figure::page))
+        .route("/lanh-dao/bo-chi-so-766", get(pages::index766::list::page))
+        .route("/lanh-dao/bo-chi-so-766/{department}", get(pages::index766::department::page))
         .route("/api/v1/board", get(api::board::board))
         .route("/api/v1/board/{figure}", get(api::board::figure))
         .route("/lanh-dao/chi-thi", get(pages::directive::page).post(pages::directive::give))

@@ -46,6 +46,8 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/lanh-dao.xlsx", Access::Leadership),
     ("GET", "/lanh-dao/bao-cao", Access::Leadership),
     ("GET", "/lanh-dao/so-lieu/{figure}", Access::Leadership),
+    ("GET", "/lanh-dao/bo-chi-so-766", Access::Leadership),
+    ("GET", "/lanh-dao/bo-chi-so-766/{department}", Access::Leadership),
     ("GET", "/api/v1/board", Access::Leadership),
     ("GET", "/api/v1/board/{figure}", Access::Leadership),
     ("GET", "/lanh-dao/chua-toan-trinh", Access::Public),

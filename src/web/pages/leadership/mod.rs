@@ -5,4 +5,4 @@ pub mod figure;
 pub mod report;
 pub mod show;
 mod trend;
-mod words;
+pub(super) mod words;

@@ -123,6 +123,7 @@ fn sql_stands_in_stores_only() {
         "monitor/incident/follow_store.rs",
         "monitor/incident/store.rs",
         "monitor/index766/directory.rs",
+        "monitor/index766/period_store.rs",
         "monitor/index766/rule_store.rs",
         "monitor/index766/store.rs",
         "monitor/maintenance/list_store.rs",

@@ -7,7 +7,7 @@ use charts_rs::{Box as Margin, HorizontalBarChart, LineChart, NIL_VALUE, Series}
 pub struct Line {
     /// What it shows.
     pub name: String,
-    /// Its values in percent.
+    /// Its values in percent, or points out of 100.
     pub values: Vec<Option<f64>>,
     /// It is what is to be reached.
     pub is_target: bool,
@@ -16,6 +16,16 @@ pub struct Line {
 /// Lines over months. `label` says what the chart shows to those who do not see it.
 #[must_use]
 pub fn lines(label: &str, months: &[String], lines: &[Line]) -> String {
+    drawn(label, months, lines, "{c} %")
+}
+
+/// Lines over months in points out of 100 instead of percent.
+#[must_use]
+pub fn points(label: &str, months: &[String], lines: &[Line]) -> String {
+    drawn(label, months, lines, "{c}")
+}
+
+fn drawn(label: &str, months: &[String], lines: &[Line], axis_words: &str) -> String {
     let series: Vec<Series> = lines.iter().map(line).collect();
     let mut chart = LineChart::new(series, months.to_vec());
     (chart.width, chart.height) = (720.0, 260.0);
@@ -23,7 +33,7 @@ pub fn lines(label: &str, months: &[String], lines: &[Line]) -> String {
     let known = lines.iter().flat_map(|line| line.values.iter().flatten());
     let least = known.fold(100.0_f64, |least, value| least.min(*value));
     for axis in &mut chart.y_axis_configs {
-        axis.formatter = Some("{c} %".to_owned());
+        axis.formatter = Some(axis_words.to_owned());
         axis.min = Some(floor(least));
         axis.max = Some(100.0);
     }

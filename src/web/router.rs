@@ -144,6 +144,8 @@ fn reforms(registered: Registered) -> Registered {
         .route("/lanh-dao/an-ban/{period}/bang.xlsx", get(pages::leadership::edition::workbook))
         .route("/api/v1/editions", get(api::editions::list))
         .route("/api/v1/editions/{period}", get(api::editions::one))
+        .route("/lanh-dao/bo-chi-so-766", get(pages::index766::list::page))
+        .route("/lanh-dao/bo-chi-so-766/{department}", get(pages::index766::department::page))
         .route("/api/v1/board", get(api::board::board))
         .route("/api/v1/board/{figure}", get(api::board::figure))
         .route("/lanh-dao/chi-thi", get(pages::directive::page).post(pages::directive::give))

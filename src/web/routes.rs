@@ -51,6 +51,8 @@ pub static ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/lanh-dao/an-ban/{period}/bang.xlsx", Access::Leadership),
     ("GET", "/api/v1/editions", Access::Leadership),
     ("GET", "/api/v1/editions/{period}", Access::Leadership),
+    ("GET", "/lanh-dao/bo-chi-so-766", Access::Leadership),
+    ("GET", "/lanh-dao/bo-chi-so-766/{department}", Access::Leadership),
     ("GET", "/api/v1/board", Access::Leadership),
     ("GET", "/api/v1/board/{figure}", Access::Leadership),
     ("GET", "/lanh-dao/chua-toan-trinh", Access::Public),

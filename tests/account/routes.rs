@@ -65,7 +65,8 @@ async fn every_route_answers_every_role_as_its_row_says() {
                 .replace("{act}", "khong-co")
                 .replace("{figure}", "on_time")
                 .replace("{period}", "2026-10")
-                .replace("{position}", "1");
+                .replace("{position}", "1")
+                .replace("{department}", "H31");
             for (actor, token) in &callers {
                 let method: Method = method.parse().unwrap();
                 let mut request = browser.request(method.clone(), format!("{}{address}", app.base));

@@ -76,6 +76,10 @@ pub struct IndicatorScore {
     pub name: String,
     /// How it comes to points.
     pub rule: Rule,
+    /// Which edition of the formulas.
+    pub version: String,
+    /// Where the formula is known from.
+    pub source: String,
     /// What was delivered.
     pub numerator: Option<Decimal>,
     /// What was delivered.
@@ -174,6 +178,8 @@ fn indicator(formula: &Formula, delivered: Option<&Delivered>) -> IndicatorScore
         number: formula.number.clone(),
         name: formula.name.clone(),
         rule: formula.rule,
+        version: formula.version.clone(),
+        source: formula.source.clone(),
         numerator,
         denominator,
         percent,

@@ -31,6 +31,23 @@ pub struct Scores {
     pub groups: Vec<GroupLine>,
     /// Whatever else was delivered: counts, charts, the radar's merged group.
     pub others: Vec<FigureRow>,
+    /// The answers from which its totals, groups and indicators were read, the newest first.
+    pub answers: Vec<Answer>,
+}
+
+/// An answer of the portal from which figures in force were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Which source delivered it.
+    pub source: String,
+    /// In which report.
+    pub endpoint: String,
+    /// SHA-256 of its bytes.
+    pub raw_sha256: String,
+    /// When figures were first read from it, epoch milliseconds.
+    pub fetched_at: i64,
+    /// How many figures in force come from it.
+    pub figures: usize,
 }
 
 /// One group of a department.
@@ -95,6 +112,23 @@ pub async fn scores_of_formality(
     Ok(Some(assemble(period, known, &rows, &rules)))
 }
 
+/// The scores of several departments by the portal's ids, in their order; one of which nothing is known is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_departments(tx: &mut Tx, period: Period, ids: &[&str]) -> Result<Vec<Scores>, sqlx::Error> {
+    let rules = rule_store::rules(tx, period.last()).await?;
+    let mut out = Vec::with_capacity(ids.len());
+    for id in ids {
+        let rows = store::of_department(tx, period, id, "").await?;
+        if !rows.is_empty() {
+            let known = directory::department(tx, id).await?;
+            out.push(assemble(period, known, &rows, &rules));
+        }
+    }
+    Ok(out)
+}
+
 fn assemble(period: Period, department: Option<DepartmentRow>, rows: &[FigureRow], rules: &Rules) -> Scores {
     // Rows come with the newest first: of several sources the newest stands.
     let find = |endpoint: &str, code: &str| rows.iter().find(|r| r.endpoint == endpoint && r.code == code).cloned();
@@ -128,8 +162,28 @@ fn assemble(period: Period, department: Option<DepartmentRow>, rows: &[FigureRow
         group_sum,
         sum_differs,
         others: rows.iter().filter(|r| !shown(r)).cloned().collect(),
+        answers: answers(rows.iter().filter(|r| shown(r))),
         groups,
     }
+}
+
+fn answers<'a>(rows: impl Iterator<Item = &'a FigureRow>) -> Vec<Answer> {
+    let mut out: Vec<Answer> = Vec::new();
+    for row in rows {
+        let same =
+            |a: &&mut Answer| (&a.source, &a.endpoint, &a.raw_sha256) == (&row.source, &row.endpoint, &row.raw_sha256);
+        match out.iter_mut().find(same) {
+            Some(known) => known.figures += 1,
+            None => out.push(Answer {
+                source: row.source.clone(),
+                endpoint: row.endpoint.clone(),
+                raw_sha256: row.raw_sha256.clone(),
+                fetched_at: row.fetched_at,
+                figures: 1,
+            }),
+        }
+    }
+    out
 }
 
 /// The newest of each indicator.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::monitor::index766::decimal::Decimal;
+use crate::monitor::index766::gain;
 use crate::monitor::index766::period::Period;
 use crate::monitor::index766::score::{Agreement, IndicatorScore, Points};
 use crate::monitor::index766::scores::{self, GroupLine, Scores};
@@ -16,7 +17,7 @@ use crate::web::parameters::{invalid, shorten};
 use crate::web::state::AppState;
 
 /// What stands for the whole country in an address.
-const COUNTRY: &str = "VN";
+pub const COUNTRY: &str = "VN";
 
 /// A page of departments with their scores in a period.
 #[derive(Debug, Serialize, ToSchema)]
@@ -100,6 +101,8 @@ pub struct Index766Indicator {
     pub own_state: String,
     /// What was published.
     pub published: Option<f64>,
+    /// Points that reaching the target would add; `null` where that cannot be computed.
+    pub gain: Option<f64>,
 }
 
 fn indicator(score: IndicatorScore) -> Index766Indicator {
@@ -108,6 +111,7 @@ fn indicator(score: IndicatorScore) -> Index766Indicator {
         Points::NotApplicable => "not_applicable",
         Points::NotDelivered => "not_delivered",
     };
+    let gain = gain::gain(&score);
     Index766Indicator {
         code: score.code,
         number: score.number,
@@ -120,6 +124,7 @@ fn indicator(score: IndicatorScore) -> Index766Indicator {
         own: score.own.number().map(Decimal::to_f64),
         own_state: state.to_owned(),
         published: score.published.map(Decimal::to_f64),
+        gain: gain.map(Decimal::to_f64),
     }
 }
 

@@ -30,6 +30,8 @@ pub fn of(state: &AppState, visitor: &Visitor, problem: &Problem, query: &str) -
         )
     } else if is(Code::PathNotFound) {
         ("Không có trang này", "Địa chỉ có thể đã đổi hoặc gõ nhầm.")
+    } else if is(Code::NoFigures) {
+        ("Không có số liệu này", "Chưa nhận được số liệu nào của đối tượng trong địa chỉ. Hãy kiểm tra lại mã.")
     } else if is(Code::MethodNotAllowed) {
         ("Không làm được như vậy ở đây", "Địa chỉ này không nhận cách gửi vừa dùng.")
     } else if is(Code::NotSignedIn) {

@@ -7,6 +7,7 @@ pub mod burden;
 pub mod changes;
 pub mod claim;
 pub mod directive;
+pub mod index766;
 pub mod initiative;
 mod journey;
 pub mod leadership;

@@ -140,6 +140,7 @@ fn more(figure: FigureCode, period: String) -> Option<Link> {
         Base::Verdicts => ("Bảng thủ tục chưa toàn trình", "/lanh-dao/chua-toan-trinh".to_owned()),
         Base::Incidents => ("Tình trạng các dịch vụ", "/tinh-trang".to_owned()),
         Base::Measurements => ("Sổ sáng kiến", "/sang-kien".to_owned()),
+        Base::Index766 => ("Bộ chỉ số 766", format!("/lanh-dao/bo-chi-so-766?period={period}")),
         _ => return None,
     };
     Some(Link { label: label.to_owned(), url })

@@ -7,4 +7,4 @@ pub mod report;
 mod sheets;
 pub mod show;
 mod trend;
-mod words;
+pub(super) mod words;

@@ -92,7 +92,7 @@ pub async fn open(
         Some(before) => Some(count(read(tx, before, by, scope).await?, figure)).filter(|rows| !rows.is_empty()),
         None => None,
     };
-    Ok(Some(compare(by, now, before.as_ref())))
+    Ok(Some(compare(by, &now, before.as_ref())))
 }
 
 fn count(rows: BTreeMap<String, Channels>, figure: FigureCode) -> BTreeMap<String, Counted> {
@@ -133,14 +133,14 @@ fn day_word(day: i64) -> String {
 /// r0 = P0 / W0;  effect = (p1 − r0·w1) / W1 − (p0 − r0·w0) / W0
 /// ```
 #[must_use]
-pub fn compare(by: By, now: BTreeMap<String, Counted>, before: Option<&BTreeMap<String, Counted>>) -> Breakdown {
+pub fn compare(by: By, now: &BTreeMap<String, Counted>, before: Option<&BTreeMap<String, Counted>>) -> Breakdown {
     let sum = |rows: &BTreeMap<String, Counted>| {
         rows.values().fold(Counted::default(), |mut sum, row| {
             sum.join(*row);
             sum
         })
     };
-    let total = sum(&now);
+    let total = sum(now);
     let total_before = before.map(sum);
     let mut keys: Vec<&String> = now.keys().chain(before.iter().flat_map(|rows| rows.keys())).collect();
     keys.sort_unstable();
@@ -177,7 +177,7 @@ mod tests {
     fn effects_of_rows_sum_to_the_change_of_the_rate() {
         let before = rows(&[("a", 80, 100), ("b", 50, 100), ("c", 10, 20)]);
         let now = rows(&[("a", 40, 100), ("b", 55, 100), ("d", 5, 50)]);
-        let opened = compare(By::Unit, now, Some(&before));
+        let opened = compare(By::Unit, &now, Some(&before));
         let change = opened.total.in_steps(10_000).unwrap() - opened.before.unwrap().in_steps(10_000).unwrap();
         let effects: i64 = opened.rows.iter().filter_map(|row| row.effect).sum();
         assert!((effects - change).abs() <= 2, "{effects} against {change}");
@@ -188,9 +188,9 @@ mod tests {
 
     #[test]
     fn without_a_period_before_nothing_is_compared() {
-        let opened = compare(By::Unit, rows(&[("a", 1, 2)]), None);
+        let opened = compare(By::Unit, &rows(&[("a", 1, 2)]), None);
         assert_eq!((opened.rows[0].effect, opened.before), (None, None));
-        let opened = compare(By::Unit, rows(&[("a", 1, 2)]), Some(&rows(&[("a", 0, 0)])));
+        let opened = compare(By::Unit, &rows(&[("a", 1, 2)]), Some(&rows(&[("a", 0, 0)])));
         assert_eq!(opened.rows[0].effect, None, "nothing to count before");
     }
 }

@@ -77,10 +77,11 @@ impl Portfolio {
     pub fn saved(&self, until: i64) -> Counted {
         let mut last: BTreeMap<(&str, i64), i64> = BTreeMap::new();
         for (taken_at, number, position, saving) in &self.measurements {
-            if *taken_at < until && self.method(number, *position) == Some(Method::Statutory) {
-                if let Some(saving) = saving {
-                    last.insert((number, *position), *saving);
-                }
+            if let Some(saving) = saving
+                && *taken_at < until
+                && self.method(number, *position) == Some(Method::Statutory)
+            {
+                last.insert((number, *position), *saving);
             }
         }
         Counted::new(last.values().sum(), i64::try_from(last.len()).unwrap_or(i64::MAX))

@@ -37,7 +37,7 @@ fn drawn(label: &str, months: &[String], lines: &[Line], axis_words: &str) -> St
         axis.min = Some(floor(least));
         axis.max = Some(100.0);
     }
-    finish(label, chart.svg().unwrap_or_default())
+    finish(label, &chart.svg().unwrap_or_default())
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a bound of an axis in percent")]
@@ -68,11 +68,11 @@ pub fn bars(label: &str, name: &str, rows: &[(String, i64)]) -> String {
     chart.height = 60.0 + 30.0 * f32::from(u16::try_from(rows.len()).unwrap_or(u16::MAX));
     chart.margin = Margin { left: 4.0, top: 4.0, right: 40.0, bottom: 4.0 };
     chart.legend.show = Some(false);
-    finish(label, chart.svg().unwrap_or_default())
+    finish(label, &chart.svg().unwrap_or_default())
 }
 
 /// Gives the chart a name, and its size to the page.
-fn finish(label: &str, svg: String) -> String {
+fn finish(label: &str, svg: &str) -> String {
     let escaped = label.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{escaped}\" class=\"chart\" "), 1)
 }

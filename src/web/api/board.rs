@@ -7,7 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::board_views::BreakdownView;
+use super::board_views::{BreakdownView, RowView};
 use crate::board::breakdown::{self, By, Scope};
 use crate::board::document::{Document, FigureEntry};
 use crate::board::figure::FigureCode;
@@ -188,7 +188,7 @@ pub async fn figure(
     let view = Opened::read(&figure, &listing, &state)?.open(&state).await?;
     if csv {
         let name = format!("{figure}.csv");
-        return Ok(as_csv(&name, &BreakdownView::HEADINGS, view.rows.iter().map(|row| row.cells())));
+        return Ok(as_csv(&name, &BreakdownView::HEADINGS, view.rows.iter().map(RowView::cells)));
     }
     Ok(Json(view).into_response())
 }

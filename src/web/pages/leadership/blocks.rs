@@ -11,7 +11,7 @@ use crate::board::figure::FigureCode;
 use crate::board::gain::stage_words;
 use crate::board::model::{Counted, Unit};
 use crate::board::months;
-use crate::board::picture::Picture;
+use crate::board::picture::{Figure, Picture};
 use crate::initiative::cost::Method;
 use crate::initiative::store::directive::Late;
 use crate::monitor::dossier::performance::LEAST;
@@ -53,7 +53,7 @@ pub struct Mover {
 /// Why the share of online dossiers moved since the period before.
 pub async fn fall(state: &AppState, picture: &Picture) -> Result<Fall, Problem> {
     let figure = picture.figure(FigureCode::OnlineDossiers);
-    let Some((change, before)) = figure.and_then(|f| f.change()).zip(months::before(picture.period)) else {
+    let Some((change, before)) = figure.and_then(Figure::change).zip(months::before(picture.period)) else {
         return Ok(Fall {
             title: "Chưa đủ hai kỳ để so tỷ lệ hồ sơ trực tuyến".to_owned(), movers: Vec::new()
         });
@@ -85,7 +85,7 @@ pub async fn fall(state: &AppState, picture: &Picture) -> Result<Fall, Problem> 
             words::hundredths(three.abs())
         )
     };
-    let mover = |row: &&breakdown::Row| Mover {
+    let line = |row: &&breakdown::Row| Mover {
         name: name(&row.key),
         effect: signed(row.effect.unwrap_or(0)),
         values: format!(
@@ -99,7 +99,7 @@ pub async fn fall(state: &AppState, picture: &Picture) -> Result<Fall, Problem> 
             row.key
         ),
     };
-    Ok(Fall { title, movers: moved.iter().map(mover).collect() })
+    Ok(Fall { title, movers: moved.iter().map(line).collect() })
 }
 
 /// Hundredths of a percentage point with a sign.

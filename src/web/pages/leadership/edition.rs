@@ -74,6 +74,9 @@ pub async fn one(State(state): State<AppState>, visitor: Visitor, Path(period): 
 }
 
 /// The workbook of an edition.
+///
+/// # Errors
+/// 404 when the period was not frozen.
 pub async fn workbook(State(state): State<AppState>, Path(period): Path<String>) -> Result<Response, Problem> {
     let (_, _, document) = find(&state, &period).await?;
     sheets::workbook(&document)

@@ -94,7 +94,7 @@ async fn build(state: &AppState, visitor: &Visitor, figure: &str, raw: Option<&s
         Base::Measurements => page.savings = blocks::savings(&picture, usize::MAX),
         Base::Both | Base::Index766 | Base::Nothing => {}
     }
-    page.more = more(asked.figure, asked.period.word());
+    page.more = more(asked.figure, &asked.period.word());
     Ok(page)
 }
 
@@ -134,7 +134,7 @@ fn head(state: &AppState, visitor: &Visitor, picture: &Picture, of: &Figure) -> 
 }
 
 /// Where else the rows of a figure are.
-fn more(figure: FigureCode, period: String) -> Option<Link> {
+fn more(figure: FigureCode, period: &str) -> Option<Link> {
     let (label, url) = match figure.base() {
         Base::Both => ("Các dòng của hồ sơ trực tuyến", format!("/lanh-dao/so-lieu/online_dossiers?period={period}")),
         Base::Verdicts => ("Bảng thủ tục chưa toàn trình", "/lanh-dao/chua-toan-trinh".to_owned()),
@@ -172,8 +172,7 @@ async fn rows(state: &AppState, asked: &Opened, picture: &Picture, page: &mut Fi
         + "&format=csv";
     if !asked.unit.is_empty() {
         let label = picture.unit_name(&asked.unit);
-        let by = if asked.procedure.is_empty() { By::Unit } else { By::Unit };
-        page.narrowed.push(Link { label, url: address(by, "", &asked.procedure) });
+        page.narrowed.push(Link { label, url: address(By::Unit, "", &asked.procedure) });
     }
     if !asked.procedure.is_empty() {
         let snapshot = state.engine.snapshot();

@@ -80,6 +80,9 @@ async fn build(state: &AppState, visitor: &Visitor, raw: Option<&str>) -> Result
 }
 
 /// The workbook.
+///
+/// # Errors
+/// 422 for a period that is none.
 pub async fn workbook(State(state): State<AppState>, RawQuery(raw): RawQuery) -> Result<Response, Problem> {
     let picture = asked(&state, raw.as_deref()).await?;
     sheets::workbook(&Document::of(&picture))

@@ -37,11 +37,11 @@ pub fn of(label: &str, figures: &[&Figure]) -> Trend {
             is_target: false,
         });
     }
-    if let [figure] = figures {
-        if let Some(target) = &figure.target {
-            let value = Some(Unit::Share.natural(target.value));
-            lines.push(Line { name: "Mục tiêu".to_owned(), values: vec![value; months.len()], is_target: true });
-        }
+    if let [figure] = figures
+        && let Some(target) = &figure.target
+    {
+        let value = Some(Unit::Share.natural(target.value));
+        lines.push(Line { name: "Mục tiêu".to_owned(), values: vec![value; months.len()], is_target: true });
     }
     let drawn = is_share && lines.iter().any(|line| line.values.iter().flatten().count() > 1);
     let cell = |figure: &&Figure, at: usize| {

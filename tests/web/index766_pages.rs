@@ -97,7 +97,9 @@ async fn all_provinces_of_the_captured_report_stand_as_published() {
         assert_eq!(texts(&one, "h1"), [format!("Hưng Yên: 57,41 điểm, trung bình; {ONLY}")]);
         assert!(table(&one, 0).iter().all(|group| group[3] == "không có dữ liệu" && group[5] == ONLY));
         let silent = table(&one, 1);
-        assert!(silent.len() > 15 && silent.iter().all(|row| row[1] == "chưa tính được" && row[2] == "không có dữ liệu"));
+        assert!(
+            silent.len() > 15 && silent.iter().all(|row| row[1] == "chưa tính được" && row[2] == "không có dữ liệu")
+        );
         let main = texts(&one, "main").concat();
         assert!(main.contains("Chưa có điểm theo tháng") && !main.contains(" 0 %"), "{main}");
         let country = page(&browser, &format!("{LIST}/VN"), 200).await;
@@ -139,7 +141,7 @@ async fn captured_numerators_give_the_published_scores_on_the_page() {
     let rows = table(&inspectorate, 0);
     assert_eq!(row(&rows, "Tiến độ")[2..], ["0,00", "n = 0", "", "không có đối tượng tính điểm"]);
     let indicators = table(&inspectorate, 1);
-    assert_eq!(row(&indicators, "đúng hạn")[1..4], ["chưa tính được", "0 / 0", "n = 0"]);
+    assert_eq!(row(&indicators, "Hồ sơ giải quyết đúng hạn")[1..4], ["chưa tính được", "0 / 0", "n = 0"]);
     app.stop().await;
 }
 
@@ -154,6 +156,7 @@ async fn example(test: &TestDb) -> String {
     bring(test, Endpoint::ServiceResults, &Context::of(YEAR), &payload).await;
     let mut row = online("H31", [89, 31, 21, 518, 1881, 591_643, 600_057], 8.56);
     row["departmentId"] = json!("id-H31");
+    row["departmentName"] = json!("UBND tỉnh H31");
     bring(test, Endpoint::ProvideOnlineTree, &Context::of(YEAR), &wrapped(&json!({ "children": [row] }))).await
 }
 
@@ -170,8 +173,18 @@ async fn an_indicator_says_what_its_target_would_add_and_what_another_share_woul
         let indicators = table(&html, 1);
         let first: Vec<Vec<&str>> =
             indicators[..3].iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-        let used = ["3.2 Dịch vụ công trực tuyến phát sinh hồ sơ", "2,90", "518 / 1.881", "27,54 %", "100 %", "4", "1,10", "–"];
-        let offered = ["3.1 Thủ tục có dịch vụ công trực tuyến", "0,54", "52 / 89", "58,43 %", "80 %", "2", "1,46", "–"];
+        let used = [
+            "3.2 Dịch vụ công trực tuyến phát sinh hồ sơ",
+            "2,90",
+            "518 / 1.881",
+            "27,54 %",
+            "100 %",
+            "4",
+            "1,10",
+            "–",
+        ];
+        let offered =
+            ["3.1 Thủ tục có dịch vụ công trực tuyến", "0,54", "52 / 89", "58,43 %", "80 %", "2", "1,46", "–"];
         let online = ["3.3 Hồ sơ trực tuyến", "0,00", "591.643 / 600.057", "98,6 %", "50 %", "6", "6,00", "–"];
         assert_eq!(first, [used, offered, online]);
         assert!(indicators[3..].iter().all(|row| row[1] == "chưa tính được"));

@@ -39,7 +39,7 @@ fn of_phu_tho(period: Period) -> Context {
     Context { department_id: PHU_THO.to_owned(), ..Context::of(period) }
 }
 
-fn real(file: &str) -> Option<Value> {
+pub fn real(file: &str) -> Option<Value> {
     let path = shared(file)?;
     Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
 }

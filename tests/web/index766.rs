@@ -31,6 +31,9 @@ async fn own_scores_stand_beside_published_ones_with_their_numerators() {
         let indicator = &group["indicators"][0];
         assert_eq!((&indicator["numerator"], &indicator["denominator"]), (&json!(52.0), &json!(89.0)));
         assert_eq!((&indicator["own"], &indicator["own_state"]), (&json!(1.46), &json!("number")));
+        assert_eq!(indicator["gain"], json!(0.54), "two points less 1.46");
+        let missing = one["groups"].as_array().unwrap().iter().find(|group| group["code"] == "TDGQ").unwrap();
+        assert_eq!(missing["indicators"][0]["gain"], Value::Null, "nothing is made up where numerators did not come");
         for (path, status, code) in [
             ("/api/v1/index-766/H99?period=2026", 404, "no_figures"),
             ("/api/v1/index-766/H44?period=2025", 404, "no_figures"),

@@ -1,6 +1,7 @@
 //! The API and the pages as a caller meets them.
 
 mod index766;
+mod index766_pages;
 mod source_pages;
 pub mod sources;
 

@@ -63,6 +63,14 @@ pub struct GroupLine {
     pub score: GroupScore,
 }
 
+impl GroupLine {
+    /// The published points as they stand beside the total, else those of the group's own report.
+    #[must_use]
+    pub fn beside_total(&self) -> Option<Decimal> {
+        self.with_total.as_ref().or(self.with_indicators.as_ref()).and_then(FigureRow::published)
+    }
+}
+
 /// Own and published points of one group of one department.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {

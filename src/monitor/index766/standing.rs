@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::decimal::Decimal;
-use super::score::GroupScore;
+use super::score::Points;
 
 /// A department with its published total.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,9 @@ pub fn ranked(entries: Vec<Entry>, own: &str) -> Vec<Standing> {
     for entry in entries.iter().filter(|entry| !entry.code.is_empty()) {
         totals.entry(like(&entry.code)).or_default().extend(entry.total);
     }
-    totals.values_mut().for_each(|of_like| of_like.sort_unstable_by_key(|total| Reverse(*total)));
+    for of_like in totals.values_mut() {
+        of_like.sort_unstable_by_key(|total| Reverse(*total));
+    }
     let place = |entry: Entry| {
         let peers = totals.get(&like(&entry.code)).map_or(&[][..], Vec::as_slice);
         let rank = entry.total.filter(|_| !peers.is_empty());
@@ -81,10 +83,11 @@ impl OwnSum {
     }
 }
 
-/// Sums own points over the groups that have them; `None` where none does: there are only published points.
+/// Sums own points over the groups that have them, given with the published points that are shown of each; `None` where
+/// none does: there are only published points.
 #[must_use]
-pub fn own_sum<'a>(groups: impl Iterator<Item = &'a GroupScore>) -> Option<OwnSum> {
-    let both: Vec<_> = groups.filter_map(|group| Some((group.own.number()?, group.published?))).collect();
+pub fn own_sum(groups: impl Iterator<Item = (Points, Option<Decimal>)>) -> Option<OwnSum> {
+    let both: Vec<_> = groups.filter_map(|(own, published)| Some((own.number()?, published?))).collect();
     (!both.is_empty()).then(|| OwnSum {
         groups: both.len(),
         own: both.iter().map(|(own, _)| *own).sum(),
@@ -95,7 +98,6 @@ pub fn own_sum<'a>(groups: impl Iterator<Item = &'a GroupScore>) -> Option<OwnSu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::monitor::index766::score::{Agreement, Points};
 
     fn d(text: &str) -> Decimal {
         Decimal::parse(text).unwrap()
@@ -129,14 +131,7 @@ mod tests {
 
     #[test]
     fn own_points_are_summed_over_groups_that_have_both() {
-        let group = |own: Points, published: Option<&str>| GroupScore {
-            code: String::new(),
-            indicators: Vec::new(),
-            own,
-            published: published.map(d),
-            difference: None,
-            agreement: Agreement::Same,
-        };
+        let group = |own: Points, published: Option<&str>| (own, published.map(d));
         let groups = [
             group(Points::Number(d("8.56")), Some("8.5")),
             group(Points::Number(d("12")), Some("12")),
@@ -144,8 +139,8 @@ mod tests {
             group(Points::NotApplicable, Some("0")),
             group(Points::Number(d("3")), None),
         ];
-        let sum = own_sum(groups.iter()).unwrap();
+        let sum = own_sum(groups.into_iter()).unwrap();
         assert_eq!((sum.groups, sum.own, sum.difference()), (2, d("20.56"), d("0.06")));
-        assert_eq!(own_sum(groups[2..].iter()), None);
+        assert_eq!(own_sum(groups[2..].iter().copied()), None);
     }
 }

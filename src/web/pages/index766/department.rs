@@ -77,6 +77,7 @@ struct IndicatorRow {
     own: String,
     published: String,
     gain: Option<(String, String)>,
+    no_gain: &'static str,
     version: String,
     source: String,
 }
@@ -263,6 +264,7 @@ fn row(indicator: &IndicatorScore, path: &str, period: Period) -> IndicatorRow {
         own: if is_watched { "–".to_owned() } else { own_points(indicator.own) },
         published: indicator.published.map_or_else(|| "–".to_owned(), words::points),
         gain: gain::gain(indicator).map(|points| (words::points(points), url())),
+        no_gain: if is_watched { "–" } else { "chưa tính được" },
         version: indicator.version.clone(),
         source: indicator.source.clone(),
     }

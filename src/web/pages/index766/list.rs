@@ -123,6 +123,7 @@ async fn title(tx: &mut Tx, all: &[Standing], rules: &Rules) -> Result<String, s
 }
 
 /// A band within a sentence.
+#[must_use]
 pub fn in_band(band: Option<&Band>) -> String {
     band.map(|band| format!(", {}", band.name.to_lowercase())).unwrap_or_default()
 }
@@ -131,10 +132,7 @@ fn row(standing: &Standing, scores: &Scores, period: Period) -> Row {
     let department = scores.department.as_ref();
     let path = format!("{PATH}/{}", words::segment(department));
     // Groups stand as they were published beside the total, so that they add up to it.
-    let group = |line: &scores::GroupLine| {
-        let row = line.with_total.as_ref().or(line.with_indicators.as_ref());
-        words::known(row.and_then(|row| row.published()))
-    };
+    let group = |line: &scores::GroupLine| words::known(line.beside_total());
     Row {
         is_own: standing.is_own,
         rank: standing.rank.map(|rank| rank.to_string()).unwrap_or_default(),
@@ -147,9 +145,11 @@ fn row(standing: &Standing, scores: &Scores, period: Period) -> Row {
     }
 }
 
-/// Own points of the groups whose numerators came, and how far they are from the published ones.
+/// Own points of the groups whose numerators came, and how far they are from the published ones that stand beside the
+/// total.
+#[must_use]
 pub fn own(scores: &Scores) -> String {
-    let Some(sum) = standing::own_sum(scores.groups.iter().map(|line| &line.score)) else {
+    let Some(sum) = standing::own_sum(scores.groups.iter().map(|line| (line.score.own, line.beside_total()))) else {
         return words::PUBLISHED_ONLY.to_owned();
     };
     let points = words::points(sum.own);

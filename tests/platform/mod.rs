@@ -82,6 +82,7 @@ fn statements() -> BTreeMap<String, String> {
         "platform/changes.rs",
         "platform/db.rs",
         "platform/jobs.rs",
+        "simulator/year/initiatives/store.rs",
         "simulator/year/store.rs",
     ];
     for file in files {

@@ -24,6 +24,8 @@ use crate::assessment::record::RecordError;
 use crate::assessment::store::AssessmentError;
 use crate::catalog::store::StoreError;
 use crate::catalog::units::UnitsError;
+use crate::initiative::actions::error::InitiativeError;
+use crate::initiative::workflow::store::WorkflowStoreError;
 use crate::monitor::dossier::actions::DossierError;
 use crate::monitor::index766::actions::TakeError;
 
@@ -57,6 +59,12 @@ pub enum YearError {
     /// Index 766.
     #[error(transparent)]
     Index766(#[from] TakeError),
+    /// Initiatives.
+    #[error(transparent)]
+    Initiative(#[from] InitiativeError),
+    /// Workflows of initiatives.
+    #[error(transparent)]
+    Workflow(#[from] WorkflowStoreError),
     /// Data inside the program that cannot be read.
     #[error("{0} inside the program cannot be read: {1}")]
     Data(&'static str, String),

@@ -13,7 +13,7 @@ use crate::platform::db::Db;
 const NO_PASSWORD: &str = "!";
 
 /// The name of the province's organisation.
-const NAME: &str = "UBND tỉnh Hưng Yên";
+pub(super) const NAME: &str = "UBND tỉnh Hưng Yên";
 /// The department of justice.
 const JUSTICE: &str = "H31.2";
 
@@ -76,7 +76,7 @@ pub async fn build(db: &Db, plan: &Plan) -> Result<People, YearError> {
     })
 }
 
-async fn add(
+pub(super) async fn add(
     db: &Db,
     plan: &Plan,
     login: &str,

@@ -42,8 +42,8 @@ pub mod sql {
 /// # Errors
 /// When the database fails.
 pub async fn periods(tx: &mut Tx) -> Result<Vec<Period>, sqlx::Error> {
-    let rows = on_db!(tx, |conn| sqlx::query_as(sql::PERIODS).fetch_all(conn).await?);
-    Ok(newest_first(rows))
+    let rows: Vec<(String, String)> = on_db!(tx, |conn| sqlx::query_as(sql::PERIODS).fetch_all(conn).await?);
+    Ok(newest_first(&rows))
 }
 
 /// The same of one department by the portal's id and by its code, empty where it has none.
@@ -51,11 +51,12 @@ pub async fn periods(tx: &mut Tx) -> Result<Vec<Period>, sqlx::Error> {
 /// # Errors
 /// When the database fails.
 pub async fn periods_of(tx: &mut Tx, id: &str, code: &str) -> Result<Vec<Period>, sqlx::Error> {
-    let rows = on_db!(tx, |conn| sqlx::query_as(sql::PERIODS_OF).bind(id).bind(code).fetch_all(conn).await?);
-    Ok(newest_first(rows))
+    let rows: Vec<(String, String)> =
+        on_db!(tx, |conn| sqlx::query_as(sql::PERIODS_OF).bind(id).bind(code).fetch_all(conn).await?);
+    Ok(newest_first(&rows))
 }
 
-fn newest_first(rows: Vec<(String, String)>) -> Vec<Period> {
+fn newest_first(rows: &[(String, String)]) -> Vec<Period> {
     let mut all: Vec<Period> = rows.iter().filter_map(|(_, period)| Period::parse(period)).collect();
     all.sort_by_key(|period| (std::cmp::Reverse(period.last()), period.first()));
     all

@@ -28,7 +28,8 @@ const sum = (all, column) => all.reduce((total, row) => total + number(row.cells
 
 // Follows a link and counts it.
 const follow = async (page, link, clicks) => {
-  await Promise.all([page.waitForURL((url) => url.href !== page.url()), link.click()]);
+  const from = page.url();
+  await Promise.all([page.waitForURL((url) => url.href !== from), link.click()]);
   return clicks + 1;
 };
 

@@ -80,7 +80,10 @@ mod tests {
         let svg = lines("Giảm 6,5 điểm <tháng 4>", &months, &[line, target]);
         assert!(svg.starts_with("<svg role=\"img\" aria-label=\"Giảm 6,5 điểm &lt;tháng 4>\""), "{svg}");
         assert!(svg.contains("Hồ sơ trực tuyến") && svg.contains("4/2026"), "{svg}");
-        assert!(!svg.contains("style=") && !svg.contains("<style"), "the page's policy takes no style of its own: {svg}");
+        assert!(
+            !svg.contains("style=") && !svg.contains("<style"),
+            "the page's policy takes no style of its own: {svg}"
+        );
         let bars = bars("Điểm chặn", "thủ tục", &[("P4 Giấy tờ".to_owned(), 12), ("P6 Thanh toán".to_owned(), 7)]);
         assert!(bars.contains("P6 Thanh toán") && bars.contains("12"), "{bars}");
     }

@@ -31,11 +31,15 @@ pub fn period(listing: &Listing, state: &AppState) -> Result<Period, Problem> {
         return Ok(months::last_full(now));
     }
     let known = Period::parse(word).filter(|period| !matches!(period, Period::Range(..)));
-    let period = known.ok_or_else(|| invalid("period", "takes a year (2026), a quarter (2026-Q3) or a month (2026-08)"))?;
+    let period =
+        known.ok_or_else(|| invalid("period", "takes a year (2026), a quarter (2026-Q3) or a month (2026-08)"))?;
     if months::is_over(period, now) {
         return Ok(period);
     }
-    Err(invalid("period", "is not over yet: the board shows whole periods, since one that is not over looks like a fall"))
+    Err(invalid(
+        "period",
+        "is not over yet: the board shows whole periods, since one that is not over looks like a fall",
+    ))
 }
 
 /// The state of a period. Whoever asks again within the minute, with nothing changed, is given the same picture.
@@ -79,7 +83,11 @@ pub async fn board(State(state): State<AppState>, RawQuery(raw): RawQuery) -> Re
     let picture = picture(&state, period(&listing, &state)?).await?;
     let view = BoardView::of(&picture);
     if csv {
-        return Ok(as_csv("bang-lanh-dao.csv", &FigureView::HEADINGS, view.figures.iter().map(|figure| figure.cells(&view.period))));
+        return Ok(as_csv(
+            "bang-lanh-dao.csv",
+            &FigureView::HEADINGS,
+            view.figures.iter().map(|figure| figure.cells(&view.period)),
+        ));
     }
     Ok(Json(view).into_response())
 }
@@ -130,7 +138,8 @@ impl Opened {
         let scope = Scope { unit: &self.unit, procedure: &self.procedure };
         let opened = breakdown::open(&mut tx, self.figure, self.period, self.by, scope).await?;
         let opened = opened.ok_or_else(|| {
-            let said = "is not counted from dossiers: its rows are at /api/v1/gaps, /api/v1/incidents or /api/v1/initiatives";
+            let said =
+                "is not counted from dossiers: its rows are at /api/v1/gaps, /api/v1/incidents or /api/v1/initiatives";
             invalid("figure", said)
         })?;
         let snapshot = state.engine.snapshot();
@@ -201,7 +210,8 @@ fn as_csv<const N: usize>(name: &str, headings: &[&str; N], rows: impl Iterator<
     }
     let body = writer.into_inner().unwrap_or_default();
     let disposition = format!("attachment; filename=\"{name}\"");
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    let headers =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     (headers, body).into_response()
 }
 

@@ -22,6 +22,7 @@ pub fn record(book: &Book, story: &Story, authors: [&str; 2], now: Timestamp) ->
     let mut record = Record {
         summary: story.summary.clone(),
         reasons: story.reasons.clone(),
+        impact: story.impact.clone(),
         objectives: story.objectives.clone(),
         ..Record::default()
     };
@@ -65,7 +66,11 @@ fn innovation(texts: &Texts, story: &Story) -> Innovation {
 
 /// A measure with what it costs and saves.
 pub fn measure(book: &Book, told: &Told, wage_per_hour: i64, chance: &mut Chance) -> Measure {
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "cases a year stay far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "cases a year stay far below 2^52"
+    )]
     let subjects = (told.subjects as f64 * (1.0 - PROMISED + 2.0 * PROMISED * chance.share())).round() as i64;
     let table = |place: usize| Table {
         tasks: vec![Task {
@@ -79,12 +84,8 @@ pub fn measure(book: &Book, told: &Told, wage_per_hour: i64, chance: &mut Chance
         times_per_year: 1,
         subjects,
     };
-    let cost = CostCase {
-        method: Method::Statutory,
-        before: table(0),
-        after: table(1),
-        source: book.texts.source.clone(),
-    };
+    let cost =
+        CostCase { method: Method::Statutory, before: table(0), after: table(1), source: book.texts.source.clone() };
     Measure {
         title: told.title.clone(),
         kind: told.kind,

@@ -72,6 +72,9 @@ pub struct Story {
     pub summary: String,
     /// Why; for an innovation proposal also its bottleneck.
     pub reasons: String,
+    /// What is said of burden that a change may add.
+    #[serde(default)]
+    pub impact: String,
     /// What it serves.
     pub objectives: Vec<Objective>,
     /// Which text is silent.

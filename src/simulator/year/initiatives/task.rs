@@ -1,7 +1,7 @@
 //! Tasks of a directive, given and reported on; two agencies are silent.
 
-use jiff::civil::Date;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::staff::Staff;

@@ -46,12 +46,7 @@ struct Walk<'a> {
 ///
 /// # Errors
 /// [`YearError`]
-pub async fn walk(
-    db: &Db,
-    plan: &Plan,
-    (book, staff): (&Book, &Staff),
-    events: &[Event],
-) -> Result<(), YearError> {
+pub async fn walk(db: &Db, plan: &Plan, (book, staff): (&Book, &Staff), events: &[Event]) -> Result<(), YearError> {
     let calendar = calendar_store::load(&mut db.read().await?).await?;
     let communes = units::all()?.into_iter().filter(Unit::is_commune).collect();
     let begun = book.initiative.iter().map(|_| None).collect();
@@ -176,13 +171,7 @@ impl Walk<'_> {
     }
 
     /// Two of three decide: the head and one other are for it or against it. Where it is open, one has not voted.
-    async fn vote(
-        &self,
-        number: usize,
-        story: &Story,
-        carried: Option<bool>,
-        now: Timestamp,
-    ) -> Result<(), YearError> {
+    async fn vote(&self, number: usize, story: &Story, carried: Option<bool>, now: Timestamp) -> Result<(), YearError> {
         let id = self.id(number)?;
         let head = self.staff.head(&story.agency)?;
         let [second, third] = self.staff.members(&story.agency)?;

@@ -54,7 +54,9 @@ pub struct Mover {
 pub async fn fall(state: &AppState, picture: &Picture) -> Result<Fall, Problem> {
     let figure = picture.figure(FigureCode::OnlineDossiers);
     let Some((change, before)) = figure.and_then(|f| f.change()).zip(months::before(picture.period)) else {
-        return Ok(Fall { title: "Chưa đủ hai kỳ để so tỷ lệ hồ sơ trực tuyến".to_owned(), movers: Vec::new() });
+        return Ok(Fall {
+            title: "Chưa đủ hai kỳ để so tỷ lệ hồ sơ trực tuyến".to_owned(), movers: Vec::new()
+        });
     };
     let mut tx = state.db.read().await?;
     let opened =
@@ -205,11 +207,7 @@ pub fn units(picture: &Picture) -> Vec<UnitRow> {
             } else {
                 "–".to_owned()
             },
-            url: format!(
-                "/lanh-dao/so-lieu/on_time?period={}&by=procedure&unit={}",
-                picture.period.word(),
-                line.code
-            ),
+            url: format!("/lanh-dao/so-lieu/on_time?period={}&by=procedure&unit={}", picture.period.word(), line.code),
         }
     };
     lines.iter().map(row).collect()
@@ -378,7 +376,8 @@ pub struct Incident {
 pub fn incidents(picture: &Picture) -> Vec<Incident> {
     let (from, to) = (months::begin(picture.period.first()), months::end(picture.period.last()));
     let one = |row: &crate::board::store::IncidentRow| {
-        let others = if row.sources > 1 { format!(" và {} dịch vụ khác", row.sources - 1) } else { String::new() };
+        let others =
+            if row.sources > 1 { format!(" và {} dịch vụ khác", row.sources - 1) } else { String::new() };
         let lasts = if row.ended_at.is_none() { " (chưa kết thúc)" } else { "" };
         Incident {
             id: row.id.clone(),

@@ -16,8 +16,8 @@ use crate::board::picture::{Figure, Picture};
 use crate::platform::problem::{Code, Problem};
 use crate::web::api::board::{OPENED, Opened, picture};
 use crate::web::api::board_views::RowView;
-use crate::web::given;
 use crate::web::format::number_vi;
+use crate::web::given;
 use crate::web::listing::Listing;
 use crate::web::pages::{frame, message, render};
 use crate::web::state::AppState;
@@ -108,7 +108,10 @@ fn head(state: &AppState, visitor: &Visitor, picture: &Picture, of: &Figure) -> 
         period: months::words(picture.period),
         back: format!("/lanh-dao?period={}", picture.period.word()),
         value: words::of(of),
-        n: of.counted.map(|counted| format!("{} trên {}", number_vi(counted.part), number_vi(counted.whole))).unwrap_or_default(),
+        n: of
+            .counted
+            .map(|counted| format!("{} trên {}", number_vi(counted.part), number_vi(counted.whole)))
+            .unwrap_or_default(),
         change: words::change(of, months::before(picture.period)),
         target: words::target(of),
         source: of.target.as_ref().map(|target| target.source.clone()),
@@ -164,7 +167,8 @@ async fn rows(state: &AppState, asked: &Opened, picture: &Picture, page: &mut Fi
     page.total = Some((number_vi(opened.part), number_vi(opened.whole), words::counted(unit, Some(total))));
     page.rows = opened.rows.iter().map(|row| line(asked, row)).collect();
     let address = |by: By, unit: &str, procedure: &str| address(asked, by, unit, procedure);
-    page.csv = address(asked.by, &asked.unit, &asked.procedure).replacen("/lanh-dao/so-lieu/", "/api/v1/board/", 1) + "&format=csv";
+    page.csv = address(asked.by, &asked.unit, &asked.procedure).replacen("/lanh-dao/so-lieu/", "/api/v1/board/", 1)
+        + "&format=csv";
     if !asked.unit.is_empty() {
         let label = picture.unit_name(&asked.unit);
         let by = if asked.procedure.is_empty() { By::Unit } else { By::Unit };
@@ -177,7 +181,11 @@ async fn rows(state: &AppState, asked: &Opened, picture: &Picture, page: &mut Fi
         page.narrowed.push(Link { label, url: address(By::Procedure, &asked.unit, "") });
     }
     if asked.unit.is_empty() && asked.procedure.is_empty() {
-        let (label, by) = if asked.by == By::Unit { ("Xem theo thủ tục", By::Procedure) } else { ("Xem theo đơn vị", By::Unit) };
+        let (label, by) = if asked.by == By::Unit {
+            ("Xem theo thủ tục", By::Procedure)
+        } else {
+            ("Xem theo đơn vị", By::Unit)
+        };
         page.other = Some(Link { label: label.to_owned(), url: address(by, "", "") });
     }
     Ok(())

@@ -102,9 +102,7 @@ fn figures(picture: &Picture) -> Sheet {
                 let result = natural(counted.in_steps(100), 100.0);
                 Cell::Formula(format!("=IF(D{line}=0,\"n = 0\",ROUND(C{line}/D{line},2))"), result)
             }
-            (Some(counted), Unit::Minutes | Unit::Dong) => {
-                Cell::Formula(format!("=C{line}"), counted.part.to_string())
-            }
+            (Some(counted), Unit::Minutes | Unit::Dong) => Cell::Formula(format!("=C{line}"), counted.part.to_string()),
         };
         let unit = match figure.code.unit() {
             Unit::Share => "%",
@@ -144,9 +142,8 @@ fn figures(picture: &Picture) -> Sheet {
 
 /// Units with a last row that sums them.
 fn units(picture: &Picture) -> Sheet {
-    let counts = |unit: &UnitLine| {
-        [FigureCode::OnlineDossiers, FigureCode::OnTime].map(|figure| unit.channels.count(figure))
-    };
+    let counts =
+        |unit: &UnitLine| [FigureCode::OnlineDossiers, FigureCode::OnTime].map(|figure| unit.channels.count(figure));
     let row = |(unit, line): (&UnitLine, usize)| {
         let [online, on_time] = counts(unit);
         vec![

@@ -114,7 +114,12 @@ async fn build(state: &AppState, visitor: &Visitor, raw: &str) -> Result<Leaders
         periods: periods(state, period),
         at: moment_vi(picture.at.as_millisecond()),
         key: FigureCode::KEY.into_iter().filter_map(find).map(|figure| key_figure(figure, &picture)).collect(),
-        legal: picture.figures.iter().filter(|figure| !figure.code.law().is_empty()).map(|f| legal(f, period)).collect(),
+        legal: picture
+            .figures
+            .iter()
+            .filter(|figure| !figure.code.law().is_empty())
+            .map(|f| legal(f, period))
+            .collect(),
         trend: trend::of(&fall.title, &lines),
         fall,
         blockers: blocks::blockers(&totals, &board),

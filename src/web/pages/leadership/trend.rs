@@ -22,14 +22,21 @@ pub struct Trend {
 
 /// The trend of some figures that are shares. `label` is what the chart finds.
 pub fn of(label: &str, figures: &[&Figure]) -> Trend {
-    let months: Vec<Date> = figures.iter().find(|f| !f.trend.is_empty()).map_or_else(Vec::new, |f| f.trend.iter().map(|(month, _)| *month).collect());
+    let months: Vec<Date> = figures
+        .iter()
+        .find(|f| !f.trend.is_empty())
+        .map_or_else(Vec::new, |f| f.trend.iter().map(|(month, _)| *month).collect());
     let word = |month: &Date| format!("{}/{}", month.month(), month.year());
     let names: Vec<String> = months.iter().map(word).collect();
     let is_share = figures.iter().all(|figure| figure.code.unit() == Unit::Share);
     let mut lines = Vec::new();
     for figure in figures {
         let value = |(_, counted): &(Date, Option<_>)| Some(natural(Unit::Share, Unit::Share.value((*counted)?)?));
-        lines.push(Line { name: figure.code.name().to_owned(), values: figure.trend.iter().map(value).collect(), is_target: false });
+        lines.push(Line {
+            name: figure.code.name().to_owned(),
+            values: figure.trend.iter().map(value).collect(),
+            is_target: false,
+        });
     }
     if let [figure] = figures {
         if let Some(target) = &figure.target {

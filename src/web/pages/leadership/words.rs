@@ -113,7 +113,10 @@ pub fn sentence(figure: &Figure, claimed: Option<Counted>) -> String {
             format!("{part} trên {whole} thủ tục có bằng chứng còn hạn cho mọi điểm{claimed}.")
         }
         FigureCode::OnlineDossiers => format!("{part} trên {whole} hồ sơ tiếp nhận là trực tuyến."),
-        FigureCode::OnTime => format!("{part} trên {whole} hồ sơ đến hạn xong đúng hạn; {} quá hạn.", number_vi(counted.whole - counted.part)),
+        FigureCode::OnTime => format!(
+            "{part} trên {whole} hồ sơ đến hạn xong đúng hạn; {} quá hạn.",
+            number_vi(counted.whole - counted.part)
+        ),
         FigureCode::Outages => format!("{whole} sự cố trong kỳ."),
         FigureCode::Savings => format!("Một năm, đo lại ở {whole} biện pháp."),
         _ => format!("{part} trên {whole}."),

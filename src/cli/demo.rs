@@ -14,7 +14,6 @@ use crate::config::Settings;
 use crate::monitor::source::actions::{Keeper, load_file};
 use crate::platform::clock::{SharedClock, ShiftedClock, SystemClock};
 use crate::platform::db::Db;
-use crate::simulator::captures::Captures;
 use crate::simulator::year::build::{self, Year};
 use crate::simulator::year::index766;
 use crate::simulator::year::plan::Plan;
@@ -29,6 +28,9 @@ pub struct Arguments {
     /// The year before that time is made up from this number, once for a data folder.
     #[arg(long, default_value_t = 1)]
     seed: u32,
+    /// Make up no year: the starter catalog alone.
+    #[arg(long, conflicts_with = "seed")]
+    without_year: bool,
 }
 
 /// Where the simulated portal listens, so that its sources keep their addresses from one run to the next.
@@ -47,20 +49,13 @@ pub async fn demo(settings: &Settings, arguments: &Arguments) -> anyhow::Result<
     let now = clock.now();
     let db = Db::open(&settings.database_url()).await?;
     db.migrate().await?;
-    let plan = Plan::new(arguments.seed.into(), now);
-    let year = build::ensure(&db, &plan).await?;
-    tell(arguments, year);
-    let captures = match year {
-        Year::Made => index766::captures(&plan)?,
-        Year::Held(held) => index766::captures(&held)?,
-        Year::Other => {
-            let report = starter::load(&db, now).await?;
-            tracing::info!(procedures = report.public, "the starter catalog is loaded");
-            simulator::captures::load(None)?
-        }
-    };
+    let year = year(&db, arguments, now).await?;
+    if year.is_none() {
+        let report = starter::load(&db, now).await?;
+        tracing::info!(procedures = report.public, "the starter catalog is loaded");
+    }
     crate::assessment::actions::catch_up(&db, now).await?;
-    let portal = simulate(&db, captures, now).await?;
+    let portal = simulate(&db, year, now).await?;
     let running = app::start(settings, db, clock, true).await?;
     tracing::info!(url = %format_args!("http://{}", running.address), "serving");
     running.until_signal().await;
@@ -68,10 +63,17 @@ pub async fn demo(settings: &Settings, arguments: &Arguments) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says which year lies in the data folder.
-fn tell(arguments: &Arguments, year: Year) {
-    match year {
-        Year::Made => tracing::info!(seed = arguments.seed, "a year is made up"),
+/// Makes the year up unless there is one, and says which one lies in the data folder.
+async fn year(db: &Db, arguments: &Arguments, now: Timestamp) -> anyhow::Result<Option<Plan>> {
+    if arguments.without_year {
+        return Ok(None);
+    }
+    let plan = Plan::new(arguments.seed.into(), now);
+    match build::ensure(db, &plan).await? {
+        Year::Made => {
+            tracing::info!(end = %plan.end(), seed = plan.seed(), "a year is made up");
+            Ok(Some(plan))
+        }
         Year::Held(held) => {
             let (end, seed) = (held.end(), held.seed());
             let asked = arguments.at.is_some_and(|at| at.as_millisecond() != end.as_millisecond());
@@ -80,21 +82,30 @@ fn tell(arguments: &Arguments, year: Year) {
             } else {
                 tracing::info!(%end, seed, "the data folder holds the year that ended then");
             }
+            Ok(Some(held))
         }
-        Year::Other => tracing::warn!(
-            "the data folder was filled in another way: no year is made up in it; one needs another --data-dir"
-        ),
+        Year::Other => {
+            tracing::warn!(
+                "the data folder was filled in another way: no year is made up in it; one needs another --data-dir"
+            );
+            Ok(None)
+        }
     }
 }
 
-/// Starts the portal and makes the sources that ask it.
-async fn simulate(db: &Db, captures: Captures, now: Timestamp) -> anyhow::Result<simulator::Running> {
+/// Starts the portal, which knows the figures of the year, and makes the sources that ask it.
+async fn simulate(db: &Db, year: Option<Plan>, now: Timestamp) -> anyhow::Result<simulator::Running> {
     let listener = match TcpListener::bind(PORTAL).await {
         Ok(listener) => listener,
         // Somebody else has the port: any other will do, and the sources get a new version.
         Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
     };
-    let settings = simulator::Settings { from: None, faults: faults::parse(FAULTS)?, seed: 1 };
+    let captures = match &year {
+        Some(plan) => index766::captures(plan)?,
+        None => simulator::captures::load(None)?,
+    };
+    let seed = year.map_or(1, |plan| plan.seed());
+    let settings = simulator::Settings { from: None, faults: faults::parse(FAULTS)?, seed };
     let portal = simulator::start_with(captures, settings, listener)?;
     load_file(db, Keeper::COMMAND_LINE, &SOURCES.replace("{portal}", &portal.base()), now).await?;
     tracing::info!(url = %portal.base(), "a portal is simulated");

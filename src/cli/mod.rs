@@ -22,6 +22,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Overrides, Settings};
 use crate::platform::telemetry;
+use crate::simulator::year::plan::PROVINCE;
 
 /// Toàn Trình: the catalog of Vietnam's administrative procedures, and what is not yet online end to end.
 #[derive(Debug, Parser)]
@@ -104,6 +105,10 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 settings.data_dir = settings.data_dir.join("demo");
             }
             settings.http.allow_loopback = true;
+            if settings.board.agency.is_empty() {
+                // The made-up year is that of this province.
+                PROVINCE.clone_into(&mut settings.board.agency);
+            }
             demo::demo(&settings, &given).await
         }
         Command::Import(arguments) => import::run(&settings, arguments).await,

@@ -94,8 +94,8 @@ fn data(of: Option<&Department>, rows: &[Department], period: Period) -> Value {
     evaluation
         .sort_by(|a, b| b["totalScore"].as_f64().unwrap_or(0.0).total_cmp(&a["totalScore"].as_f64().unwrap_or(0.0)));
     // Only a year has a chart of its months: a month would contradict what was told of the others.
-    let months = if period.is_year() { 1..=12_u8 } else { 1..=0 };
-    let chart: Vec<Value> = months
+    let chart: Vec<Value> = (1..=12_u8)
+        .filter(|_| period.is_year())
         .map(|month| {
             let of_month = Period { first: month, last: month, ..period };
             let score = shown.filter(|_| of_month.has_data());

@@ -42,11 +42,14 @@ pub async fn ensure(db: &Db, plan: &Plan) -> Result<Year, YearError> {
 
 /// Makes the year.
 async fn build(db: &Db, plan: &Plan) -> Result<(), YearError> {
-    let begun = Instant::now();
-    let done = |part: &str| tracing::info!(part, milliseconds = begun.elapsed().as_millis(), "made up");
+    let mut begun = Instant::now();
+    let mut done = |part: &str| {
+        tracing::info!(part, milliseconds = begun.elapsed().as_millis(), "made up");
+        begun = Instant::now();
+    };
     verdicts::read_catalog(db, plan.begin()).await?;
     let people = people::build(db, plan).await?;
-    done("people");
+    done("catalog and people");
     let offices = units::build(db, plan).await?;
     done("units");
     let counted = dossiers::build(db, plan, &offices).await?;

@@ -9,6 +9,7 @@ use super::plan::{Month, PROVINCE, Plan};
 use super::units::Unit;
 use crate::monitor::dossier::actions::CHANGE_KIND;
 use crate::monitor::dossier::bulk;
+use crate::monitor::dossier::counts::Count;
 use crate::monitor::dossier::groups::Groups;
 use crate::monitor::dossier::intake::count;
 use crate::monitor::dossier::merge::Delta;
@@ -18,6 +19,7 @@ use crate::platform::calendar::model::{Calendar, number};
 use crate::platform::calendar::store as calendar_store;
 use crate::platform::changes;
 use crate::platform::db::{Db, Tx};
+use crate::simulator::chance::Chance;
 
 /// The system that the dossiers are handled in.
 pub const SOURCE: &str = "Hệ thống một cửa tỉnh (minh họa)";
@@ -57,69 +59,68 @@ pub async fn build(db: &Db, plan: &Plan, units: &[Unit]) -> Result<u64, YearErro
 
 /// Lives every dossier.
 fn live(plan: &Plan, units: &[Unit], filed: &[Filed], calendar: &Calendar) -> Counted {
-    let story = Story::of(plan, units, filed);
     let last = plan.last_day().checked_add(jiff::Span::new().days(BEYOND)).unwrap_or_else(|_| plan.last_day());
     let days = Days::between(calendar, plan.first_day(), last);
     let lives = Lives { calendar, days: &days, end: plan.end().as_millisecond() };
-    let (mut known, mut counted) = (BTreeMap::new(), Counted { groups: Vec::new(), deltas: Vec::new() });
+    let story = Story::of(plan, units, filed);
+    let mut living = Living { plan, story: &story, lives, known: BTreeMap::new(), deltas: Vec::new() };
     for (of, one) in filed.iter().enumerate() {
         let places = handlers(one, units);
         let all: f64 = places.iter().map(|at| story.of_unit(*at).size).sum();
         for at in places {
             let yearly = f64::from(one.dossiers) * story.of_unit(at).size / all;
             for month in plan.months().iter().filter(|month| story.tells(at, month)) {
-                let name = format!("dossiers/{}/{}/{}", one.code, units[at].agency, month.number);
-                let mut chance = plan.chance(&name);
-                let within = days.within(month.first, month.last);
-                let open = u32::try_from(within.len()).unwrap_or_default();
-                let expected = yearly * f64::from(open) / WORKING_DAYS + chance.share();
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "far below 2^31")]
-                let dossiers = expected as u32;
-                for _ in 0..dossiers {
-                    let place = within.start + chance.below(open) as usize;
-                    let filing = filing(&story, plan, (one, at), month, (place, &days), &mut chance);
-                    let parts = lives.live(&filing, &mut chance).into_iter().flatten();
-                    for part in parts {
-                        let group: Group = (of, at, filing.channel as u8);
-                        let next = known.len();
-                        let number = *known.entry(group).or_insert(next);
-                        counted.deltas.push(Delta { group: i64::try_from(number).unwrap_or_default(), part, sign: 1 });
-                    }
-                }
+                living.month((of, one), (at, &units[at]), month, yearly);
             }
         }
     }
-    let mut groups: Vec<(usize, Group)> = known.into_iter().map(|(group, number)| (number, group)).collect();
+    let mut groups: Vec<(i64, Group)> = living.known.into_iter().map(|(group, number)| (number, group)).collect();
     groups.sort_unstable();
-    counted.groups = groups.into_iter().map(|(_, group)| group).collect();
-    counted
+    Counted { groups: groups.into_iter().map(|(_, group)| group).collect(), deltas: living.deltas }
 }
 
-fn filing<'a>(
-    story: &Story,
-    plan: &Plan,
-    (filed, at): (&'a Filed, usize),
-    month: &Month,
-    (place, days): (usize, &Days),
-    chance: &mut crate::simulator::chance::Chance,
-) -> Filing<'a> {
-    let day = days.at(place);
-    let channel = if chance.holds(story.online(at, filed, month, day)) {
-        Channel::Online
-    } else if chance.holds(POSTAL) {
-        Channel::Postal
-    } else {
-        Channel::Direct
-    };
-    let all = plan.months().len().saturating_sub(1).max(1);
-    let share = |n: usize| f64::from(u32::try_from(n).unwrap_or_default());
-    Filing {
-        filed,
-        place,
-        channel,
-        late: story.of_unit(at).late,
-        fails: story.fails(at, &filed.code, day),
-        grown: share(month.number) / share(all),
+/// Dossiers being lived.
+struct Living<'a> {
+    plan: &'a Plan,
+    story: &'a Story,
+    lives: Lives<'a>,
+    known: BTreeMap<Group, i64>,
+    deltas: Vec<Delta>,
+}
+
+impl Living<'_> {
+    /// The dossiers of a procedure in a unit and month.
+    fn month(&mut self, (of, filed): (usize, &Filed), (at, unit): (usize, &Unit), month: &Month, yearly: f64) {
+        let mut chance = self.plan.chance(&format!("dossiers/{}/{}/{}", filed.code, unit.agency, month.number));
+        let within = self.lives.days.within(month.first, month.last);
+        let open = u32::try_from(within.len()).unwrap_or_default();
+        let expected = yearly * f64::from(open) / WORKING_DAYS + chance.share();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "far below 2^31")]
+        let dossiers = expected as u32;
+        for _ in 0..dossiers {
+            let place = within.start + chance.below(open) as usize;
+            let filing = self.filing(filed, at, month, place, &mut chance);
+            let parts = self.lives.live(&filing, &mut chance).into_iter().flatten();
+            let next = i64::try_from(self.known.len()).unwrap_or_default();
+            for part in parts {
+                let group = *self.known.entry((of, at, filing.channel as u8)).or_insert(next);
+                self.deltas.push(Delta { group, part, sign: 1 });
+            }
+        }
+    }
+
+    fn filing<'b>(&self, filed: &'b Filed, at: usize, month: &Month, place: usize, chance: &mut Chance) -> Filing<'b> {
+        let day = self.lives.days.at(place);
+        let channel = if chance.holds(self.story.online(at, filed, month, day)) {
+            Channel::Online
+        } else if chance.holds(POSTAL) {
+            Channel::Postal
+        } else {
+            Channel::Direct
+        };
+        let late = self.story.of_unit(at).late;
+        let fails = self.story.fails(at, &filed.code, day);
+        Filing { filed, place, channel, late, fails, grown: month.grown() }
     }
 }
 
@@ -136,8 +137,8 @@ async fn write(tx: &mut Tx, plan: &Plan, units: &[Unit], filed: &[Filed], counte
         channel: i64::from(*channel),
     });
     store::insert_groups(tx, source, &rows.collect::<Vec<_>>()).await?;
-    let received = 1; // The lowest bit of a part.
-    let dossiers = counted.deltas.iter().filter(|delta| delta.part.bits & received != 0).count() as u64;
+    let received = |delta: &&Delta| delta.part.bits >> Count::Received as u8 & 1 == 1;
+    let dossiers = counted.deltas.iter().filter(received).count() as u64;
     let deltas = counted.deltas.into_iter().map(|delta| Delta { group: delta.group + first, ..delta });
     // The sums of months are written with them.
     let counted = count(tx, deltas.collect(), &mut Groups::of_source(source)).await?;

@@ -97,7 +97,7 @@ impl Lives<'_> {
         let mut facts = Facts {
             state: State::Processing,
             opened_day,
-            flags: self.money_and_files(filing, chance),
+            flags: Self::money_and_files(filing, chance),
             received_at: Some(received),
             due_at: Some(due),
             ended_at: None,
@@ -107,11 +107,11 @@ impl Lives<'_> {
         let luck = chance.share();
         let (state, taken) = match luck {
             _ if luck < REFUSED => (State::NotAccepted, 0),
-            _ if luck < WITHDRAWN => (State::WithdrawnByCitizen, self.some(days, chance)),
-            _ if luck < STOPPED => (State::Stopped, self.some(days, chance)),
-            _ => (State::ResultReturned, self.taken(filing, days, chance)),
+            _ if luck < WITHDRAWN => (State::WithdrawnByCitizen, Self::some(days, chance)),
+            _ if luck < STOPPED => (State::Stopped, Self::some(days, chance)),
+            _ => (State::ResultReturned, Self::taken(filing, days, chance)),
         };
-        if luck >= STOPPED && luck < UNDATED {
+        if (STOPPED..UNDATED).contains(&luck) {
             facts.due_at = None;
         }
         let mut taken = taken;
@@ -149,7 +149,7 @@ impl Lives<'_> {
     }
 
     /// Fee, payment, and what is there as a file.
-    fn money_and_files(&self, filing: &Filing<'_>, chance: &mut Chance) -> u32 {
+    fn money_and_files(filing: &Filing<'_>, chance: &mut Chance) -> u32 {
         let online = filing.channel == Channel::Online;
         let mut flags = 0;
         let mut set = |bit: u32, holds: bool| flags |= if holds { bit } else { 0 };
@@ -172,7 +172,7 @@ impl Lives<'_> {
     }
 
     /// Working days until the end.
-    fn taken(&self, filing: &Filing<'_>, days: usize, chance: &mut Chance) -> usize {
+    fn taken(filing: &Filing<'_>, days: usize, chance: &mut Chance) -> usize {
         if chance.holds(filing.late) {
             return days + 1 + chance.below(LATEST) as usize;
         }
@@ -184,7 +184,7 @@ impl Lives<'_> {
         taken.min(days)
     }
 
-    fn some(&self, days: usize, chance: &mut Chance) -> usize {
+    fn some(days: usize, chance: &mut Chance) -> usize {
         chance.below(u32::try_from(days).unwrap_or(1) + 1) as usize
     }
 

@@ -1,8 +1,9 @@
 //! A year in a province, made up from a seed: what the pages show when offices have worked with the program for a year.
 //!
 //! Everything follows from the seed and the instant at which the year ends. `plan` has months, chance and what befalls
-//! the province, `build` makes the parts one after another, `store` remembers what was made. No dossier of anybody is
-//! made up: only counts are.
+//! the province, `build` makes the parts one after another (`people`, `units`, `dossiers` by `dossiers_story` and
+//! `dossiers_life`, `verdicts`, `index766`, `services`, `initiatives`), `store` remembers what was made. No dossier of
+//! anybody is kept: only counts are. docs/DEMO.md says what there is to find.
 
 pub mod build;
 pub mod dossiers;

@@ -35,6 +35,14 @@ pub struct Month {
     pub is_full: bool,
 }
 
+impl Month {
+    /// How far the year has come, 0 to 1.
+    #[must_use]
+    pub fn grown(&self) -> f64 {
+        f64::from(u32::try_from(self.number).unwrap_or_default()) / f64::from(MONTHS)
+    }
+}
+
 /// Two weeks in which paying online failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outage {

@@ -32,18 +32,18 @@ const LAPSES_ON: i64 = 12;
 const TAKEN_UP: (f64, f64) = (0.25, 0.02);
 
 #[derive(Debug, Clone, Deserialize)]
-struct Story {
+struct Finding {
     code: String,
     from: usize,
-    story: String,
+    what: String,
 }
 
-/// Makes the history of verdicts.
+/// Makes the hifound of verdicts.
 ///
 /// # Errors
 /// [`YearError`]
 pub async fn build(db: &Db, plan: &Plan, people: &People) -> Result<(), YearError> {
-    let stories: Vec<Story> = rows("claims.csv", CLAIMS)?;
+    let findings: Vec<Finding> = rows("claims.csv", CLAIMS)?;
     let filed = filed()?;
     catch_up(db, plan.begin()).await?;
     for month in plan.months() {
@@ -51,9 +51,9 @@ pub async fn build(db: &Db, plan: &Plan, people: &People) -> Result<(), YearErro
         if month.first == plan.last_full_month() {
             catch_up(db, plan.at(lapses_on(plan).saturating_add(1.days()), 8)).await?;
         }
-        for story in stories.iter().filter(|story| month.is_full && story.from <= month.number) {
-            for claim in claims(plan, &month, story, &filed) {
-                decide::claim(db, &people.assessor, &story.code, &claim, month.closes).await?;
+        for found in findings.iter().filter(|found| month.is_full && found.from <= month.number) {
+            for claim in claims(plan, &month, found, &filed) {
+                decide::claim(db, &people.assessor, &found.code, &claim, month.closes).await?;
             }
         }
         catch_up(db, month.closes).await?;
@@ -83,16 +83,16 @@ fn lapses_on(plan: &Plan) -> jiff::civil::Date {
 }
 
 /// What is recorded of a procedure at the end of a month.
-fn claims(plan: &Plan, month: &Month, story: &Story, filed: &[Filed]) -> Vec<NewClaim> {
-    let age = month.number - story.from;
-    let (tried, counted) = (age % AGAIN.0 == 0, age % AGAIN.1 == 0);
-    let free = filed.iter().any(|one| one.code == story.code && one.fee == 0);
+fn claims(plan: &Plan, month: &Month, found: &Finding, filed: &[Filed]) -> Vec<NewClaim> {
+    let age = month.number - found.from;
+    let (tried, counted) = (age.is_multiple_of(AGAIN.0), age.is_multiple_of(AGAIN.1));
+    let free = filed.iter().any(|one| one.code == found.code && one.fee == 0);
     let deciding = &Point::ALL[..Point::DECIDING];
-    match story.story.as_str() {
-        "verified" => deciding.iter().filter_map(|point| shown(story, *point, free, tried, counted)).collect(),
+    match found.what.as_str() {
+        "verified" => deciding.iter().filter_map(|point| shown(found, *point, free, tried, counted)).collect(),
         "lapsing" if month.first < plan.last_full_month() => {
             let last = lapses_on(plan).to_string();
-            let all = deciding.iter().filter_map(|point| shown(story, *point, free, tried, counted));
+            let all = deciding.iter().filter_map(|point| shown(found, *point, free, tried, counted));
             let until = |claim: NewClaim| {
                 let lapses = claim.kind == "run" && month.first.saturating_add(6.months()) > plan.last_full_month();
                 NewClaim { valid_until: if lapses { last.clone() } else { String::new() }, ..claim }
@@ -103,19 +103,19 @@ fn claims(plan: &Plan, month: &Month, story: &Story, filed: &[Filed]) -> Vec<New
         "presence" if tried => vec![NewClaim {
             reason: "presence_required".to_owned(),
             legal_basis: "Luật Căn cước số 26/2023/QH15".to_owned(),
-            ..claim(story, Point::P4, "no", "document")
+            ..claim(found, Point::P4, "no", "document")
         }],
-        failing if tried => Point::parse(failing).map(|point| claim(story, point, "no", "run")).into_iter().collect(),
+        failing if tried => Point::parse(failing).map(|point| claim(found, point, "no", "run")).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
 /// A point that was tried, or that dossiers show, when it is time for it.
-fn shown(story: &Story, point: Point, free: bool, tried: bool, counted: bool) -> Option<NewClaim> {
+fn shown(found: &Finding, point: Point, free: bool, tried: bool, counted: bool) -> Option<NewClaim> {
     match point {
-        Point::P6 if free => tried.then(|| without_fee("run", link(story, point))),
-        Point::P9 | Point::P10 => counted.then(|| claim(story, point, "yes", "data")),
-        _ => tried.then(|| claim(story, point, "yes", "run")),
+        Point::P6 if free => tried.then(|| without_fee("run", link(found, point))),
+        Point::P9 | Point::P10 => counted.then(|| claim(found, point, "yes", "data")),
+        _ => tried.then(|| claim(found, point, "yes", "run")),
     }
 }
 
@@ -143,20 +143,20 @@ fn without_fee(kind: &str, link: String) -> NewClaim {
     }
 }
 
-fn claim(story: &Story, point: Point, value: &str, kind: &str) -> NewClaim {
+fn claim(found: &Finding, point: Point, value: &str, kind: &str) -> NewClaim {
     NewClaim {
         point: point.code().to_owned(),
         value: value.to_owned(),
         kind: kind.to_owned(),
-        link: link(story, point),
+        link: link(found, point),
         note: "số liệu minh họa".to_owned(),
         ..NewClaim::default()
     }
 }
 
 /// Evidence of a made-up year lies nowhere: the address is one that cannot exist.
-fn link(story: &Story, point: Point) -> String {
-    format!("https://minh-hoa.example/bang-chung/{}/{}", story.code, point.code())
+fn link(found: &Finding, point: Point) -> String {
+    format!("https://minh-hoa.example/bang-chung/{}/{}", found.code, point.code())
 }
 
 /// Somebody is made to answer for some of the flags that nobody answers for.

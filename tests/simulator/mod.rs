@@ -1,3 +1,5 @@
 //! What the simulator makes up besides answers.
 
+mod initiatives;
+mod services;
 mod year;

@@ -72,13 +72,13 @@ async fn fingerprints(db: &Db) -> BTreeMap<&'static str, (usize, String)> {
     all
 }
 
-async fn texts(db: &Db, text: &'static str) -> Vec<String> {
+pub(super) async fn texts(db: &Db, text: &'static str) -> Vec<String> {
     let mut tx = db.read().await.unwrap();
     let rows: Vec<(String,)> = on_db!(&mut tx, |conn| sqlx::query_as(text).fetch_all(conn).await.unwrap());
     rows.into_iter().map(|(text,)| text).collect()
 }
 
-async fn one(db: &Db, text: &str) -> i64 {
+pub(super) async fn one(db: &Db, text: &str) -> i64 {
     let mut tx = db.read().await.unwrap();
     let text = format!("SELECT CAST(COALESCE(({text}), 0) AS BIGINT)");
     let (n,): (i64,) = on_db!(&mut tx, |conn| sqlx::query_as(AssertSqlSafe(text)).fetch_one(conn).await.unwrap());

@@ -28,6 +28,10 @@ use crate::initiative::actions::error::InitiativeError;
 use crate::initiative::workflow::store::WorkflowStoreError;
 use crate::monitor::dossier::actions::DossierError;
 use crate::monitor::index766::actions::TakeError;
+use crate::monitor::maintenance::actions::MaintenanceError;
+use crate::monitor::parameters::ParameterError;
+use crate::monitor::service_level::store::ServiceLevelError;
+use crate::monitor::source::kept::SourceError;
 
 /// Why a year cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +69,18 @@ pub enum YearError {
     /// Workflows of initiatives.
     #[error(transparent)]
     Workflow(#[from] WorkflowStoreError),
+    /// Sources.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Planned stops.
+    #[error(transparent)]
+    Maintenance(#[from] MaintenanceError),
+    /// Service levels.
+    #[error(transparent)]
+    ServiceLevel(#[from] ServiceLevelError),
+    /// A number that law or policy sets is missing.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
     /// Data inside the program that cannot be read.
     #[error("{0} inside the program cannot be read: {1}")]
     Data(&'static str, String),

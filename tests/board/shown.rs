@@ -66,7 +66,10 @@ async fn page_api_workbook_and_csv_show_the_same_numbers() {
         let formulas = book.worksheet_formula("Đơn vị").unwrap();
         assert!(formulas.rows().flatten().any(|cell| cell.contains("SUM(B2:B3)")), "the sum is a formula");
         let units = book.worksheet_range("Đơn vị").unwrap();
-        assert_eq!(units.rows().last().unwrap()[1..4], [Data::Float(115.0), Data::Float(200.0), Data::Float(0.575)]);
+        assert_eq!(
+            units.rows().next_back().unwrap()[1..4],
+            [Data::Float(115.0), Data::Float(200.0), Data::Float(0.575)]
+        );
         app.stop().await;
     }
 }

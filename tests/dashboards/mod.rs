@@ -1,6 +1,7 @@
 //! Rules, alerts and dashboards for operators: they are well formed, name what exists, and show something.
 
 mod boards;
+mod demonstration;
 pub mod evaluation;
 mod rules;
 mod watched;

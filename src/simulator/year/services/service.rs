@@ -67,7 +67,7 @@ pub async fn build(db: &Db, plan: &Plan) -> Result<Vec<Service>, YearError> {
     let (later, first): (Vec<&str>, Vec<&str>) =
         SOURCES.split("[[source]]").skip(1).partition(|source| source.contains(&young));
     for (sources, at) in [(first, plan.begin()), (later, youngest(plan))] {
-        let text: String = sources.iter().map(|source| format!("[[source]]{source}")).collect();
+        let text = sources.iter().fold(String::new(), |text, source| text + "[[source]]" + source);
         load_file(db, Keeper::COMMAND_LINE, &text.replace("{portal}", PORTAL), at).await?;
     }
     let wanted = SERVICES.map(|(source, seconds, age, ..)| NewSeries {

@@ -86,12 +86,16 @@ async fn an_edition_is_handed_out_as_it_was_frozen_whenever_it_is_asked_for() {
         list["items"].as_array().unwrap().iter().find(|item| item["period"] == "2026-10").unwrap()["sha256"].clone();
     let fetch = |path: &'static str| {
         let lan = &lan;
-        async move { lan.get(path).await.bytes().await.unwrap() }
+        async move {
+            let answer = lan.get(path).await;
+            assert_eq!(answer.status().as_u16(), 200, "{path}");
+            answer.bytes().await.unwrap()
+        }
     };
     let bytes = fetch("/api/v1/editions/2026-10").await;
     assert_eq!(sha256(&bytes), hash.as_str().unwrap());
     let book = fetch("/lanh-dao/an-ban/2026-10/bang.xlsx").await;
-    app.clock.set(NOW + 1.hour());
+    app.clock.set(NOW + 5.minutes());
     let again = fetch("/lanh-dao/an-ban/2026-10/bang.xlsx").await;
     assert!(book == again, "the workbook of an edition depends on when it is asked for");
     let page = lan.get("/lanh-dao/an-ban/2026-10").await.text().await.unwrap();

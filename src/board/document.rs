@@ -147,6 +147,8 @@ pub struct MeasureEntry {
     pub promised: Option<i64>,
     /// Đồng a year as measured last.
     pub measured: Option<i64>,
+    /// When that was, UTC.
+    pub measured_at: Option<String>,
 }
 
 /// Something that is late.
@@ -231,6 +233,7 @@ impl MeasureEntry {
             method: line.method,
             promised: line.promised,
             measured: line.measured,
+            measured_at: line.measured_at.map(iso),
         }
     }
 }

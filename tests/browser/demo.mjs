@@ -39,9 +39,10 @@ export class Demo {
     this.base = `http://${listen}`;
     const words = ["--data-dir", this.folder, "--listen", listen, "demo", ...(year ? [] : ["--without-year"]), ...(at ? ["--at", at.toISOString()] : [])];
     this.#process = spawn(program, words, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, TOANTRINH_LOG__LEVEL: "error" } });
-    const until = Date.now() + 30_000;
+    const patience = year ? 120 : 30;
+    const until = Date.now() + patience * 1_000;
     while (!(await fetch(this.base + "/readyz").catch(() => null))?.ok) {
-      assert.ok(Date.now() < until, "the demo is not ready after 30 s");
+      assert.ok(Date.now() < until, `the demo is not ready after ${patience} s`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     this.browser ??= await chromium.launch({

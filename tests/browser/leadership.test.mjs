@@ -1,4 +1,4 @@
-// Leaders ask on the made-up year: why did the online rate fall, and who is late. From the board to the last row.
+// Leaders ask on the made-up year: why did the online rate fall, who is late, what did we gain. From the board to the last row.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -72,6 +72,30 @@ test("who is late: from the board to the days on which a commune was late", asyn
   clicks = await follow(page, page.locator("section[aria-labelledby=h-rows] tbody a").first(), clicks);
   const days = await rows(page);
   assert.deepEqual([sum(days, 0), sum(days, 1)], [number(procedures[0].cells[0]), number(procedures[0].cells[1])]);
+  assert.ok(clicks <= 5);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("what did we gain: from the board to the measurement of an initiative", async () => {
+  const { page, faults, close } = await demo.open("/lanh-dao");
+  const board = await json("/api/v1/board");
+  const saved = board.figures.find(({ code }) => code === "savings");
+  const end = "2026-10-31T17:00:00Z";
+  const counted = board.measures.filter((one) => one.method === "statutory" && one.measured !== null && one.measured_at < end);
+  assert.ok(counted.length >= 10, counted.length + " measures");
+  assert.deepEqual([counted.reduce((total, one) => total + one.measured, 0), counted.length], [saved.part, saved.whole]);
+  const key = page.locator(".figures.key li", { hasText: "Tiết kiệm đã đo được" });
+  const billions = number(await key.locator("strong").innerText());
+  assert.ok(Math.abs(billions * 1e9 - saved.value) < 1e7, billions + " against " + saved.value);
+  let clicks = await follow(page, page.locator("#sang-kien a", { hasText: "Mọi biện pháp đã đo" }), 0);
+  const lines = page.locator("section[aria-labelledby=h-savings] tbody tr");
+  assert.equal(await lines.count(), counted.length);
+  const title = await lines.first().locator("a").innerText();
+  clicks = await follow(page, lines.first().locator("a"), clicks);
+  assert.match(page.url(), /\/sang-kien\/SK-/);
+  const record = await page.locator("main").textContent();
+  assert.ok(record.includes(title) && /ngày làm việc|hồ sơ/.test(record), "the initiative does not show what was measured");
   assert.ok(clicks <= 5);
   assert.deepEqual(faults, []);
   await close();
